@@ -1,0 +1,162 @@
+//! The programs the tests need that no Rust toolchain brings, from Debian.
+
+use std::{
+    fs,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use rustix::process::geteuid;
+
+use crate::processes::Processes;
+
+pub const CHROMIUM: &str = "/usr/bin/chromium";
+pub const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
+
+const POSTGRES: &str = "/usr/lib/postgresql";
+/// Any one of them will do.
+const KOREAN_FONTS: [&str; 3] = [
+    "/usr/share/fonts/truetype/nanum",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/truetype/unfonts-core",
+];
+/// Read by Debian's PostgreSQL packages when they are installed.
+const CLUSTER_RULES: &str = "/etc/postgresql-common/createcluster.d";
+
+struct Need {
+    package: &'static str,
+    what_for: &'static str,
+    met: fn() -> bool,
+}
+
+const NEEDS: [Need; 4] = [
+    Need {
+        package: "postgresql",
+        what_for: "the tests on PostgreSQL",
+        met: || postgres_programs().is_some(),
+    },
+    Need {
+        package: "chromium",
+        what_for: "the tests in a browser",
+        met: || Path::new(CHROMIUM).exists(),
+    },
+    Need {
+        package: "chromium-driver",
+        what_for: "driving that browser",
+        met: || Path::new(CHROMEDRIVER).exists(),
+    },
+    Need {
+        package: "fonts-nanum",
+        what_for: "Korean letters in that browser",
+        met: || KOREAN_FONTS.iter().any(|font| Path::new(font).exists()),
+    },
+];
+
+/// Installs what is missing when we are root; else says what to install.
+pub fn provide(processes: &Processes) -> Result<()> {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.met)()).collect();
+    if missing.is_empty() {
+        println!(
+            "everything from Debian is there: {}",
+            NEEDS.map(|need| need.package).join(", ")
+        );
+        return Ok(());
+    }
+    for Need {
+        package, what_for, ..
+    } in &missing
+    {
+        println!("missing: {package}, for {what_for}");
+    }
+    let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
+    if !geteuid().is_root() {
+        bail!(
+            "please install what is missing:\n\n    sudo apt-get install {}\n",
+            packages.join(" ")
+        );
+    }
+    install(processes, &packages)?;
+    for need in missing {
+        ensure!(
+            (need.met)(),
+            "{} is installed, but not where Debian puts it",
+            need.package
+        );
+    }
+    Ok(())
+}
+
+/// Where the newest PostgreSQL's programs are. It must have brought `pg_trgm`, which the search needs.
+pub fn postgres_programs() -> Option<PathBuf> {
+    let versions = fs::read_dir(POSTGRES).ok()?.flatten();
+    let mut found: Vec<(u32, PathBuf)> = versions
+        .filter_map(|entry| {
+            Some((
+                entry.file_name().to_str()?.parse().ok()?,
+                entry.path().join("bin"),
+            ))
+        })
+        .filter(|(version, bin)| {
+            let trigrams = format!("/usr/share/postgresql/{version}/extension/pg_trgm.control");
+            bin.join("initdb").exists()
+                && bin.join("postgres").exists()
+                && Path::new(&trigrams).exists()
+        })
+        .collect();
+    found.sort();
+    found.pop().map(|(_, bin)| bin)
+}
+
+fn install(processes: &Processes, packages: &[&str]) -> Result<()> {
+    println!("\n$ apt-get update");
+    let status = processes
+        .run(apt_get().arg("update"))
+        .context("this needs Debian, or another system with apt-get")?;
+    ensure!(status.success(), "apt-get update failed");
+    println!("\n$ apt-get install {}", packages.join(" "));
+    let _rule = NoSystemCluster::write_unless_installed()?;
+    let status = processes.run(
+        apt_get()
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(packages),
+    )?;
+    ensure!(status.success(), "apt-get install failed");
+    Ok(())
+}
+
+fn apt_get() -> Command {
+    let mut command = Command::new("apt-get");
+    // another run may be installing the same things
+    command.env("DEBIAN_FRONTEND", "noninteractive").args([
+        "--quiet",
+        "-o",
+        "DPkg::Lock::Timeout=600",
+    ]);
+    command
+}
+
+/// While it lives, installing PostgreSQL does not create and start a server for the whole machine.
+struct NoSystemCluster(PathBuf);
+
+impl NoSystemCluster {
+    fn write_unless_installed() -> Result<Option<Self>> {
+        if postgres_programs().is_some() {
+            return Ok(None);
+        }
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o755)
+            .create(CLUSTER_RULES)?;
+        let file = Path::new(CLUSTER_RULES).join("banyan-tests.conf");
+        fs::write(&file, "create_main_cluster = false\n")?;
+        Ok(Some(Self(file)))
+    }
+}
+
+impl Drop for NoSystemCluster {
+    fn drop(&mut self) {
+        drop(fs::remove_file(&self.0));
+    }
+}
