@@ -1,0 +1,150 @@
+//! PostgreSQL: a small pool per context, each connection bound to the context's schema.
+
+use std::time::{Duration, Instant};
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::prelude::*;
+use rand::RngExt as _;
+use tokio::sync::oneshot;
+
+use super::readers::ReadJob;
+use super::{Conn, DbError, Isolation, WriteError, caught};
+
+/// Conflicting writes are retried for this long.
+const PATIENCE: Duration = Duration::from_secs(5);
+const CONNECTIONS: u32 = 8;
+
+#[derive(Clone)]
+pub(super) struct Postgres {
+    pool: r2d2::Pool<Connector>,
+    connector: Connector,
+}
+
+#[derive(Clone)]
+struct Connector {
+    url: String,
+    schema: String,
+}
+
+impl r2d2::ManageConnection for Connector {
+    type Connection = Conn;
+    type Error = ConnectionError;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        Conn::postgres(&self.url, &self.schema)
+    }
+
+    fn is_valid(&self, _conn: &mut Conn) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        let Conn::Postgres(pg) = conn else { return true };
+        AnsiTransactionManager::is_broken_transaction_manager(pg)
+    }
+}
+
+impl Postgres {
+    pub fn connect(url: &str, schema: &str) -> Self {
+        let connector = Connector { url: url.to_owned(), schema: schema.to_owned() };
+        let pool = r2d2::Pool::builder()
+            .max_size(CONNECTIONS)
+            .min_idle(Some(0))
+            .idle_timeout(Some(Duration::from_secs(60)))
+            .connection_timeout(PATIENCE)
+            .test_on_check_out(false)
+            .error_handler(Box::new(Quiet))
+            .build_unchecked(connector.clone());
+        Self { pool, connector }
+    }
+
+    /// A connection outside the pool, for a lock that lives as long as it does.
+    pub fn own_connection(&self) -> Result<Conn, DbError> {
+        Ok(Conn::postgres(&self.connector.url, &self.connector.schema)?)
+    }
+
+    pub fn read(&self, job: ReadJob) {
+        let pool = self.pool.clone();
+        tokio::task::spawn_blocking(move || match pool.get() {
+            Ok(mut conn) => job(Ok(&mut conn)),
+            Err(e) => job(Err(DbError::Unavailable(e.to_string()))),
+        });
+    }
+
+    pub async fn write<T, E, F>(&self, isolation: Isolation, f: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: WriteError,
+        F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let pool = self.pool.clone();
+        tokio::task::spawn_blocking(move || {
+            let _ = answer.send(write_until(&pool, isolation, Instant::now() + PATIENCE, &f));
+        });
+        answered.await.unwrap_or_else(|_| Err(DbError::stopped().into()))
+    }
+}
+
+fn write_until<T, E: WriteError>(
+    pool: &r2d2::Pool<Connector>,
+    isolation: Isolation,
+    deadline: Instant,
+    f: impl Fn(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    let begin = match isolation {
+        Isolation::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+        Isolation::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
+    };
+    let mut pause = Duration::from_millis(1);
+    loop {
+        let outcome = match pool.get() {
+            Ok(mut conn) => attempt(&mut conn, begin, &f),
+            Err(e) => return Err(DbError::Unavailable(e.to_string()).into()),
+        };
+        match outcome {
+            Err(e) if e.as_db().is_some_and(DbError::is_conflict) && Instant::now() < deadline => {
+                std::thread::sleep(pause.mul_f64(rand::rng().random_range(0.5..1.5)));
+                pause = (pause * 2).min(Duration::from_millis(50));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn attempt<T, E: WriteError>(
+    conn: &mut Conn,
+    begin: &str,
+    f: impl Fn(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    let db = |e: diesel::result::Error| E::from(DbError::from(e));
+    AnsiTransactionManager::begin_transaction_sql(postgres(conn)?, begin).map_err(db)?;
+    match caught(|| f(conn)) {
+        Ok(value) => {
+            AnsiTransactionManager::commit_transaction(postgres(conn)?).map_err(db)?;
+            Ok(value)
+        }
+        Err(e) => {
+            // a failed roll-back breaks the connection, which the pool then drops: the error itself matters more
+            let _ = AnsiTransactionManager::rollback_transaction(postgres(conn)?);
+            Err(e)
+        }
+    }
+}
+
+fn postgres(conn: &mut Conn) -> Result<&mut PgConnection, DbError> {
+    match conn {
+        Conn::Postgres(pg) => Ok(pg),
+        Conn::Sqlite(_) => Err(DbError::stopped()),
+    }
+}
+
+/// Failed connection attempts reach the caller, who says more about them than the pool could.
+#[derive(Debug)]
+struct Quiet;
+
+impl<E: std::error::Error> r2d2::HandleError<E> for Quiet {
+    fn handle_error(&self, error: E) {
+        tracing::debug!(%error, "no connection");
+    }
+}
