@@ -88,3 +88,15 @@ problem-internal-advice = Please try again soon. If you were ordering, look at y
 problem-unavailable = This page is not available right now
 problem-unavailable-text = This part of the shop is taking a pause. The rest works as usual.
 problem-unavailable-advice = Please try again in a little while.
+
+problem-malformed = What was sent cannot be read: { $why }
+problem-json-syntax = This is not valid JSON (line { $line }, column { $column }).
+problem-data = A value cannot be accepted: { $reason }
+problem-media-type = Please send it as { $expected }.
+problem-body-too-large = We accept no more than { $kilobytes } kB.
+problem-field-missing = This is missing.
+problem-field-unknown = There is no such field.
+problem-field-twice = This may be given only once.
+problem-limit = It must be a number from 1 to { $most }.
+problem-cursor = This is not a cursor that a list gave back.
+problem-csrf = Requests that another site sends are not accepted.

@@ -88,3 +88,15 @@ problem-internal-advice = 잠시 뒤에 다시 시도해 주세요. 주문 중�
 problem-unavailable = 지금은 이 화면을 열 수 없습니다
 problem-unavailable-text = 이 부분이 잠시 멈춰 있습니다. 나머지 화면은 그대로 쓰실 수 있습니다.
 problem-unavailable-advice = 잠시 뒤에 다시 시도해 주세요.
+
+problem-malformed = 보낸 내용을 읽을 수 없어요: { $why }
+problem-json-syntax = JSON 형식이 맞지 않아요({ $line }번째 줄, { $column }번째 글자).
+problem-data = 보낸 값이 맞지 않아요: { $reason }
+problem-media-type = { $expected } 형식으로 보내 주세요.
+problem-body-too-large = { $kilobytes }kB보다 큰 내용은 받지 않아요.
+problem-field-missing = 이 항목이 빠졌어요.
+problem-field-unknown = 이런 항목은 없어요.
+problem-field-twice = 이 항목은 한 번만 보낼 수 있어요.
+problem-limit = 1부터 { $most }까지의 수여야 해요.
+problem-cursor = 목록이 돌려준 cursor 값이 아니에요.
+problem-csrf = 다른 사이트에서 보낸 요청은 받지 않아요.

@@ -12,7 +12,7 @@ use super::{Conn, DbError, Isolation, WriteError, caught};
 
 /// Conflicting writes are retried for this long.
 const PATIENCE: Duration = Duration::from_secs(5);
-const CONNECTIONS: u32 = 8;
+const CONNECTIONS: u32 = 6;
 
 #[derive(Clone)]
 pub(super) struct Postgres {

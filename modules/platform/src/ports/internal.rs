@@ -10,9 +10,9 @@ use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::call::{Calls, Ctx, Failed};
-use super::remote::{DEADLINE, IDENTITY, TRACEPARENT};
+use super::remote::{DEADLINE, TRACEPARENT};
 use crate::events::{Event, Inbound, consume};
-use crate::identity::{Identity, ServiceKey, token};
+use crate::identity::{HEADER as IDENTITY, Identity, ServiceKey, token};
 use crate::problem::Problem;
 
 const LONGEST_BODY: usize = 8 << 20;

@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
+use kernel::Clock;
+
 use super::Unavailable;
 use crate::identity::ServiceKey;
+use crate::shell::SystemClock;
 
 /// Who answers for a context right now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +26,13 @@ pub trait Placement: Send + Sync {
 pub struct Neighbours {
     pub placement: Arc<dyn Placement>,
     pub key: ServiceKey,
+    pub clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn kernel::Clock>,
     pub(super) http: reqwest::Client,
 }
 
 impl Neighbours {
-    pub fn new(placement: Arc<dyn Placement>, key: ServiceKey) -> Result<Arc<Self>, Unavailable> {
+    pub fn new(placement: Arc<dyn Placement>, key: ServiceKey, clock: Arc<dyn Clock>) -> Result<Arc<Self>, Unavailable> {
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -36,6 +41,6 @@ impl Neighbours {
             .tcp_nodelay(true)
             .build()
             .map_err(|e| Unavailable::new("neighbours", e))?;
-        Ok(Arc::new(Self { placement, key, http }))
+        Ok(Arc::new(Self { placement, key, clock: Arc::new(SystemClock), http }))
     }
 }

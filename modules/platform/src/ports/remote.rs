@@ -8,11 +8,10 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use super::{Call, Ctx, Neighbours, Place, Unavailable};
 use crate::Fut;
 use crate::events::{Delivery, Event, Inbound, Outcome, consume};
-use crate::identity::token;
+use crate::identity::{HEADER as IDENTITY, token};
 
 /// Milliseconds that the caller will still wait.
 pub(super) const DEADLINE: &str = "x-banyan-deadline-ms";
-pub(super) const IDENTITY: &str = "x-banyan-identity";
 pub(super) const TRACEPARENT: &str = "traceparent";
 pub(super) const EVENTS: &str = "application/cloudevents-batch+json";
 
@@ -57,7 +56,7 @@ async fn ask(n: &Neighbours, context: &str, url: &str, body: Vec<u8>, ctx: &Ctx)
         .header(AUTHORIZATION, n.key.bearer())
         .header(CONTENT_TYPE, "application/json")
         .header(DEADLINE, remaining.as_millis().to_string())
-        .header(IDENTITY, token::mint(&n.key, &ctx.identity, context))
+        .header(IDENTITY, token::mint(&n.key, &ctx.identity, context, n.clock.now()))
         .body(body);
     if let Some(trace) = &ctx.traceparent {
         request = request.header(TRACEPARENT, trace);
@@ -76,7 +75,6 @@ async fn ask(n: &Neighbours, context: &str, url: &str, body: Vec<u8>, ctx: &Ctx)
 pub struct HttpDelivery {
     pub local: HashMap<&'static str, Arc<dyn Inbound>>,
     pub neighbours: Arc<Neighbours>,
-    pub clock: Arc<dyn kernel::Clock>,
 }
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -88,7 +86,7 @@ impl Delivery for HttpDelivery {
             let failed = |reason: String| Unavailable::new("events", format!("{consumer}: {reason}"));
             match (self.neighbours.placement.place(&consumer), self.local.get(consumer.as_str())) {
                 (Place::Here, Some(inbound)) => {
-                    consume(inbound, events, self.clock.now()).await.map_err(|e| failed(e.to_string()))
+                    consume(inbound, events, self.neighbours.clock.now()).await.map_err(|e| failed(e.to_string()))
                 }
                 (Place::At(base), _) => self.post(&base, &consumer, &events).await.map_err(failed),
                 (Place::Here, None) | (Place::Nowhere, _) => Err(failed("no process serves it".to_owned())),

@@ -1,0 +1,245 @@
+use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use askama::Template;
+use futures_util::FutureExt;
+use serde::Serialize;
+
+use super::{FieldError, Problem};
+use crate::identity::{local_path, login_for};
+use crate::page::Page;
+use crate::telemetry::Trace;
+
+/// RFC 9457; the title in English, the details in the caller's language.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ProblemDoc {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub title: &'static str,
+    pub status: u16,
+    pub detail: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldDoc>,
+    /// Contexts that could not be asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    pub trace_id: String,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct FieldDoc {
+    pub field: String,
+    pub detail: String,
+}
+
+/// In a response's extensions: this error answer is already as its reader wants it (a forwarded one, say).
+pub struct LeaveAlone;
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    page: &'a Page,
+    status: u16,
+    heading: Cow<'a, str>,
+    text: String,
+    advice: Cow<'a, str>,
+    trace_id: String,
+}
+
+/// The middleware that answers every error, ours or actix's, and panics.
+pub async fn render(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let caller = Caller::of(request.request());
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(response)) => {
+            let Some(problem) = problem_in(&response) else { return Ok(response.map_into_boxed_body()) };
+            let (request, old) = response.into_parts();
+            let mut new = Caller::of(&request).answer(&problem);
+            for (name, value) in old.headers().iter().filter(|(name, _)| !is_about_the_body(name)) {
+                new.headers_mut().append(name.clone(), value.clone());
+            }
+            Ok(ServiceResponse::new(request, new))
+        }
+        // without the request a middleware can only pass an error on
+        Ok(Err(error)) => {
+            let problem = error.as_error::<Problem>().cloned();
+            Err(answered(caller.answer(&problem.unwrap_or_else(|| of_foreign(error.as_response_error().status_code(), &error)))))
+        }
+        Err(panic) => Err(answered(caller.answer(&Problem::internal(panic_message(&*panic))))),
+    }
+}
+
+/// The answer to `problem`, for whoever makes responses outside of handlers.
+pub fn answer(request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    Caller::of(request).answer(problem)
+}
+
+/// An error that is nothing but its answer.
+pub(crate) fn answered(response: HttpResponse) -> Error {
+    InternalError::from_response("answered", response).into()
+}
+
+/// Programs get JSON: everything under `/api` and `/internal`, and whoever accepts JSON rather than HTML.
+pub fn wants_json(request: &HttpRequest) -> bool {
+    let below = |prefix: &str| request.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if below("/api") || below("/internal") {
+        return true;
+    }
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    (accept.contains("application/json") || accept.contains("application/problem+json")) && !accept.contains("text/html")
+}
+
+/// What an answer must know of the request, taken before the request is gone.
+struct Caller {
+    page: Option<Page>,
+    json: bool,
+    trace: Option<Trace>,
+    /// Where people log in, to come back to this page.
+    login: Option<String>,
+}
+
+impl Caller {
+    fn of(request: &HttpRequest) -> Self {
+        let json = wants_json(request);
+        Self {
+            page: Page::of(request),
+            json,
+            trace: request.extensions().get::<Trace>().copied(),
+            login: (!json).then(|| login_for(&back_of(request))),
+        }
+    }
+
+    fn answer(&self, problem: &Problem) -> HttpResponse {
+        let inner = &problem.0;
+        let trace_id = self.trace.map(|trace| trace.id()).unwrap_or_default();
+        if inner.status.is_server_error() {
+            tracing::error!(%trace_id, "{problem}");
+        } else {
+            tracing::debug!(%trace_id, "{problem}");
+        }
+        if let (StatusCode::UNAUTHORIZED, None, Some(login)) = (inner.status, &inner.key, &self.login) {
+            return crate::page::redirect(login);
+        }
+        let mut response = HttpResponse::build(inner.status);
+        if let Some(wait) = inner.retry_after {
+            response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1).to_string()));
+        }
+        if inner.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        match &self.page {
+            Some(page) if !self.json => match self.html(page, problem, trace_id).render() {
+                Ok(html) => response.content_type("text/html; charset=utf-8").body(html),
+                Err(error) => {
+                    tracing::error!(%error, "the problem page cannot be rendered");
+                    response.finish()
+                }
+            },
+            page => {
+                let document = document(page.as_ref(), problem, trace_id);
+                response.content_type("application/problem+json").body(serde_json::to_string(&document).unwrap_or_default())
+            }
+        }
+    }
+
+    fn html<'a>(&self, page: &'a Page, problem: &Problem, trace_id: String) -> ProblemPage<'a> {
+        let kind = kind(problem.status());
+        let mut text = detail(page, problem);
+        for error in problem.fields() {
+            text.push_str(" · ");
+            text.push_str(&page.field_error(error));
+        }
+        ProblemPage {
+            page,
+            status: problem.status().as_u16(),
+            heading: page.t(kind),
+            text,
+            advice: Cow::Owned(page.t(&format!("{kind}-advice")).into_owned()),
+            trace_id,
+        }
+    }
+}
+
+fn document(page: Option<&Page>, problem: &Problem, trace_id: String) -> ProblemDoc {
+    let status = problem.status();
+    ProblemDoc {
+        kind: "about:blank",
+        title: status.canonical_reason().unwrap_or("Error"),
+        status: status.as_u16(),
+        detail: page.map_or_else(String::new, |page| detail(page, problem)),
+        errors: problem.fields().iter().map(|error| field(page, error)).collect(),
+        missing: problem.0.missing.iter().map(ToString::to_string).collect(),
+        trace_id,
+    }
+}
+
+fn detail(page: &Page, problem: &Problem) -> String {
+    match &problem.0.key {
+        Some(key) => page.with(key, &problem.0.args),
+        None => page.t(&format!("{}-text", kind(problem.status()))).into_owned(),
+    }
+}
+
+fn field(page: Option<&Page>, error: &FieldError) -> FieldDoc {
+    let detail = page.map_or_else(|| error.key.to_string(), |page| page.field_error(error));
+    FieldDoc { field: error.field.to_string(), detail }
+}
+
+fn kind(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 => "problem-unauthenticated",
+        403 => "problem-forbidden",
+        404 | 410 => "problem-not-found",
+        405 => "problem-method",
+        409 | 412 => "problem-conflict",
+        413 => "problem-too-large",
+        422 => "problem-unprocessable",
+        429 => "problem-too-many",
+        421 | 502..=504 => "problem-unavailable",
+        400..500 => "problem-bad-request",
+        _ => "problem-internal",
+    }
+}
+
+fn problem_in<B: MessageBody>(response: &ServiceResponse<B>) -> Option<Problem> {
+    let answer = response.response();
+    if !(answer.status().is_client_error() || answer.status().is_server_error()) || answer.extensions().get::<LeaveAlone>().is_some() {
+        return None;
+    }
+    if let Some(problem) = answer.extensions().get::<Problem>() {
+        return Some(problem.clone());
+    }
+    if let Some(error) = answer.error() {
+        return Some(error.as_error::<Problem>().cloned().unwrap_or_else(|| of_foreign(answer.status(), error)));
+    }
+    let is_bare = matches!(answer.body().size(), BodySize::None | BodySize::Sized(0)) && !answer.headers().contains_key(header::CONTENT_TYPE);
+    is_bare.then(|| Problem::of(answer.status()))
+}
+
+fn of_foreign(status: StatusCode, error: &Error) -> Problem {
+    Problem::of(status).because(error)
+}
+
+fn is_about_the_body(name: &header::HeaderName) -> bool {
+    [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::TRANSFER_ENCODING].contains(name)
+}
+
+/// Where to return after a login: the page itself, or the one whose form was sent.
+fn back_of(request: &HttpRequest) -> String {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    }
+    let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+    let path = referer.and_then(|url| url.split_once("://")).and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    path.and_then(local_path).unwrap_or("/").to_owned()
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("panic: {}", text.unwrap_or("of an unknown kind"))
+}
