@@ -4,7 +4,6 @@ use kernel::Clock;
 
 use super::Unavailable;
 use crate::identity::ServiceKey;
-use crate::shell::SystemClock;
 
 /// Who answers for a context right now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +26,6 @@ pub struct Neighbours {
     pub placement: Arc<dyn Placement>,
     pub key: ServiceKey,
     pub clock: Arc<dyn Clock>,
-    pub(super) clock: Arc<dyn kernel::Clock>,
     pub(super) http: reqwest::Client,
 }
 
@@ -41,6 +39,6 @@ impl Neighbours {
             .tcp_nodelay(true)
             .build()
             .map_err(|e| Unavailable::new("neighbours", e))?;
-        Ok(Arc::new(Self { placement, key, clock: Arc::new(SystemClock), http }))
+        Ok(Arc::new(Self { placement, key, clock, http }))
     }
 }
