@@ -26,7 +26,7 @@ pub const HEADER: &str = "x-banyan-identity";
 
 /// Who is asked about sessions, named when they cannot be.
 const ASKED: &str = "members";
-const LOGIN: &str = "/login";
+pub(crate) const LOGIN: &str = "/login";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
@@ -142,10 +142,13 @@ pub fn local_path(path: &str) -> Option<&str> {
 
 /// The login page, coming back to `path` afterwards.
 pub fn login_for(path: &str) -> String {
-    let back: String = path.bytes().map(|b| match b {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(b).to_string(),
-        other => format!("%{other:02X}"),
-    }).collect();
+    let mut back = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => back.push(char::from(byte)),
+            other => back.push_str(&format!("%{other:02X}")),
+        }
+    }
     if back.is_empty() || back == "/" { LOGIN.to_owned() } else { format!("{LOGIN}?back={back}") }
 }
 

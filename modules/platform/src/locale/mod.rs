@@ -18,7 +18,7 @@ use unic_langid::LanguageIdentifier;
 
 pub use arg::{Arg, AsArg};
 pub use check::check;
-pub use scan::untranslated;
+pub use scan::{untranslated, untranslated_below};
 
 /// The texts of the frame and of the problem pages: the app adds them to those of the contexts.
 pub const FRAME: [(Locale, &str); 2] = [

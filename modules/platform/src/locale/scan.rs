@@ -1,3 +1,6 @@
+use std::fs;
+use std::path::Path;
+
 /// Attributes whose value is read by people.
 const READ_BY_PEOPLE: [&str; 7] = ["title", "alt", "placeholder", "aria-label", "aria-description", "label", "summary"];
 /// Elements whose content is not prose.
@@ -17,6 +20,25 @@ pub fn untranslated(template: &str) -> Vec<String> {
         rest = skip_content(tag, &rest[end..]);
     }
     found.extend(latin(rest));
+    found
+}
+
+/// [`untranslated`] for every `.html` file below `folder`, with the file's name. A folder that cannot be read is named too.
+pub fn untranslated_below(folder: &Path) -> Vec<String> {
+    let complain = |path: &Path, what: String| format!("{}: {what}", path.display());
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return vec![complain(folder, error.to_string())],
+    };
+    let mut found = Vec::new();
+    for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
+        if path.is_dir() {
+            found.extend(untranslated_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "html") {
+            let template = fs::read_to_string(&path).unwrap_or_else(|error| format!("<p>{error}</p>"));
+            found.extend(untranslated(&template).into_iter().map(|word| complain(&path, word)));
+        }
+    }
     found
 }
 

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use serde::Serialize;
 
 use super::{FieldError, Problem};
-use crate::identity::{local_path, login_for};
+use crate::identity::{LOGIN, local_path, login_for};
 use crate::page::Page;
 use crate::telemetry::Trace;
 
@@ -99,18 +99,19 @@ struct Caller {
     page: Option<Page>,
     json: bool,
     trace: Option<Trace>,
-    /// Where people log in, to come back to this page.
-    login: Option<String>,
+    /// The page whose form this is; `None` for requests that can be repeated themselves.
+    form: Option<String>,
+    is_fragment: bool,
 }
 
 impl Caller {
     fn of(request: &HttpRequest) -> Self {
-        let json = wants_json(request);
         Self {
             page: Page::of(request),
-            json,
+            json: wants_json(request),
             trace: request.extensions().get::<Trace>().copied(),
-            login: (!json).then(|| login_for(&back_of(request))),
+            form: (!request.method().is_safe()).then(|| form_page(request)),
+            is_fragment: request.headers().contains_key("hx-request"),
         }
     }
 
@@ -122,8 +123,8 @@ impl Caller {
         } else {
             tracing::debug!(%trace_id, "{problem}");
         }
-        if let (StatusCode::UNAUTHORIZED, None, Some(login)) = (inner.status, &inner.key, &self.login) {
-            return crate::page::redirect(login);
+        if inner.status == StatusCode::UNAUTHORIZED && inner.key.is_none() && !self.json {
+            return self.to_login();
         }
         let mut response = HttpResponse::build(inner.status);
         if let Some(wait) = inner.retry_after {
@@ -145,6 +146,16 @@ impl Caller {
                 response.content_type("application/problem+json").body(serde_json::to_string(&document).unwrap_or_default())
             }
         }
+    }
+
+    /// Back to this page afterwards; where only a piece of it was asked for, the whole page goes.
+    fn to_login(&self) -> HttpResponse {
+        let own = self.page.as_ref().map_or("/", Page::path);
+        let login = login_for(self.form.as_deref().unwrap_or(own));
+        if self.is_fragment {
+            return HttpResponse::Unauthorized().insert_header(("hx-redirect", LOGIN)).finish();
+        }
+        crate::page::redirect(&login)
     }
 
     fn html<'a>(&self, page: &'a Page, problem: &Problem, trace_id: String) -> ProblemPage<'a> {
@@ -229,11 +240,8 @@ fn is_about_the_body(name: &header::HeaderName) -> bool {
     [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::TRANSFER_ENCODING].contains(name)
 }
 
-/// Where to return after a login: the page itself, or the one whose form was sent.
-fn back_of(request: &HttpRequest) -> String {
-    if matches!(*request.method(), Method::GET | Method::HEAD) {
-        return request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
-    }
+/// Browsers tell which of our pages a form was on.
+fn form_page(request: &HttpRequest) -> String {
     let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
     let path = referer.and_then(|url| url.split_once("://")).and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     path.and_then(local_path).unwrap_or("/").to_owned()
