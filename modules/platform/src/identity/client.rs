@@ -63,7 +63,9 @@ impl TrustedProxies {
         let https = last(headers, "x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
         let mut address = peer;
         for hop in all(headers, "x-forwarded-for").rev() {
-            let Ok(hop) = hop.parse::<IpAddr>() else { break };
+            let Ok(hop) = hop.parse::<IpAddr>() else {
+                break;
+            };
             address = hop;
             if !self.trusts(hop) {
                 break;

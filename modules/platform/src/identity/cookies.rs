@@ -34,7 +34,12 @@ impl Jar {
     }
 
     /// `None` as lifetime: until the browser is closed.
-    pub fn build(self, https: bool, value: impl Into<String>, lifetime: Option<std::time::Duration>) -> Cookie<'static> {
+    pub fn build(
+        self,
+        https: bool,
+        value: impl Into<String>,
+        lifetime: Option<std::time::Duration>,
+    ) -> Cookie<'static> {
         let mut cookie = Cookie::build(self.name(https), value.into())
             .path("/")
             .http_only(true)
@@ -70,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_scheme_decides_name_and_secure() {
-        let day = Some(std::time::Duration::from_secs(86_400));
+        let day = Some(std::time::Duration::from_hours(24));
         assert_eq!(
             Jar::Session.build(true, "x", day).to_string(),
             "__Host-banyan=x; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=86400"

@@ -4,6 +4,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::uri::Authority;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, ResponseError};
@@ -16,7 +17,8 @@ use crate::shell::Shell;
 /// neither header only as `application/json` or without a body. Bearers of an API key are exempt.
 pub fn is_allowed(method: &Method, headers: &HeaderMap, is_ours: impl Fn(&str) -> bool) -> bool {
     let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let is_bearer = text(header::AUTHORIZATION).is_some_and(|value| value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")));
+    let is_bearer = text(header::AUTHORIZATION)
+        .is_some_and(|value| value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")));
     if method.is_safe() || !headers.contains_key(header::COOKIE) || is_bearer {
         return true;
     }
@@ -27,7 +29,10 @@ pub fn is_allowed(method: &Method, headers: &HeaderMap, is_ours: impl Fn(&str) -
 }
 
 /// The middleware of [`is_allowed`]: 403 to the others.
-pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     if is_allowed(request.method(), request.headers(), |origin| is_our_origin(&request, origin)) {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     }
@@ -37,9 +42,15 @@ pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'stati
 
 /// The request's own scheme and host, or the public address.
 fn is_our_origin(request: &ServiceRequest, origin: &str) -> bool {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).or_else(|| request.uri().authority().map(|a| a.as_str()));
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .or_else(|| request.uri().authority().map(Authority::as_str));
     let scheme = if Client::of(request.request()).https { "https" } else { "http" };
-    if host.is_some_and(|host| origin.split_once("://").is_some_and(|(of, rest)| of == scheme && rest.eq_ignore_ascii_case(host))) {
+    if host.is_some_and(|host| {
+        origin.split_once("://").is_some_and(|(of, rest)| of == scheme && rest.eq_ignore_ascii_case(host))
+    }) {
         return true;
     }
     let public = request.app_data::<Data<Shell>>().and_then(|shell| shell.public_url.as_deref());
@@ -52,7 +63,8 @@ fn is_json(content_type: Option<&str>) -> bool {
 }
 
 fn has_no_body(headers: &HeaderMap) -> bool {
-    !headers.contains_key(header::TRANSFER_ENCODING) && headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0")
+    !headers.contains_key(header::TRANSFER_ENCODING)
+        && headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0")
 }
 
 #[cfg(test)]

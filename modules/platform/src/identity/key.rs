@@ -71,7 +71,9 @@ impl ServiceKey {
 
     /// Whether an `Authorization` header carries this key; takes as long whatever is wrong with it.
     pub fn is_bearer(&self, header: &[u8]) -> bool {
-        let Some((scheme, token)) = header.split_at_checked(7) else { return false };
+        let Some((scheme, token)) = header.split_at_checked(7) else {
+            return false;
+        };
         scheme.eq_ignore_ascii_case(b"bearer ") && bool::from(token.trim_ascii().ct_eq(self.0.trim_ascii()))
     }
 }
@@ -119,7 +121,14 @@ mod tests {
     fn other_bearers_are_refused() {
         let key = ServiceKey::sample();
         let right = key.bearer();
-        for wrong in ["", "Bearer", "Bearer ", "Bearer a-service-key", &right[..right.len() - 1], &right.replace("Bearer", "Basic")] {
+        for wrong in [
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer a-service-key",
+            &right[..right.len() - 1],
+            &right.replace("Bearer", "Basic"),
+        ] {
             assert!(!key.is_bearer(wrong.as_bytes()), "{wrong}");
         }
     }

@@ -7,6 +7,7 @@ pub mod csrf;
 mod key;
 pub mod token;
 
+use std::fmt::Write;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +44,14 @@ pub struct Identity {
 /// Nobody in particular.
 impl Default for Identity {
     fn default() -> Self {
-        Self { member: None, guest: None, session: None, roles: Roles::default(), locale: Locale::default(), certain: true }
+        Self {
+            member: None,
+            guest: None,
+            session: None,
+            roles: Roles::default(),
+            locale: Locale::default(),
+            certain: true,
+        }
     }
 }
 
@@ -145,8 +153,13 @@ pub fn login_for(path: &str) -> String {
     let mut back = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => back.push(char::from(byte)),
-            other => back.push_str(&format!("%{other:02X}")),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
+                back.push(char::from(byte));
+            }
+            other => {
+                // writing to a string cannot fail
+                let _ = write!(back, "%{other:02X}");
+            }
         }
     }
     if back.is_empty() || back == "/" { LOGIN.to_owned() } else { format!("{LOGIN}?back={back}") }
@@ -198,7 +211,8 @@ mod tests {
     fn who_may_do_what() {
         let member = MemberId::new(Timestamp::from_micros(1), [1; 10]);
         let unknown = Identity { certain: false, ..Identity::default() };
-        let status = |result: Result<MemberId, Problem>| result.map_or_else(|problem| problem.status(), |_| StatusCode::OK);
+        let status =
+            |result: Result<MemberId, Problem>| result.map_or_else(|problem| problem.status(), |_| StatusCode::OK);
         for (identity, signed_in, admin) in [
             (Identity::default(), 401, 401),
             (unknown, 503, 503),
@@ -206,15 +220,25 @@ mod tests {
             (Identity::of_member(member, [Role::Shopper, Role::Admin]), 200, 200),
             (Identity { member: None, ..Identity::of_member(member, [Role::Admin]) }, 401, 401),
         ] {
-            assert_eq!((status(identity.signed_in()).as_u16(), status(identity.admin()).as_u16()), (signed_in, admin), "{identity:?}");
+            assert_eq!(
+                (status(identity.signed_in()).as_u16(), status(identity.admin()).as_u16()),
+                (signed_in, admin),
+                "{identity:?}"
+            );
         }
     }
 
     #[test]
     fn only_our_own_paths_are_returned_to() {
-        for (path, ours) in
-            [("/my?a=b", true), ("/", true), ("//evil.example", false), ("/\\evil", false), ("https://evil", false), ("", false), ("/a\r\nb", false)]
-        {
+        for (path, ours) in [
+            ("/my?a=b", true),
+            ("/", true),
+            ("//evil.example", false),
+            ("/\\evil", false),
+            ("https://evil", false),
+            ("", false),
+            ("/a\r\nb", false),
+        ] {
             assert_eq!(local_path(path).is_some(), ours, "{path:?}");
         }
         assert_eq!(login_for("/boards/qna?x=1&y=가"), "/login?back=/boards/qna%3Fx%3D1%26y%3D%EA%B0%80");

@@ -110,7 +110,8 @@ fn payload(key: &[u8], token: &str) -> Result<Vec<u8>, InvalidToken> {
 
 fn signature(key: &[u8], signed: &str) -> Hmac<Sha256> {
     // HMAC takes keys of any length: the error cannot be
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
+    let mut mac = Hmac::<Sha256>::new_from_slice(key)
+        .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
     mac.update(signed.as_bytes());
     mac
 }
@@ -144,7 +145,11 @@ mod tests {
 
     fn member() -> Identity {
         let member = MemberId::new(NOW, [7; 10]);
-        Identity { guest: Some(GuestId::new(NOW, [8; 10])), session: Some("s1".into()), ..Identity::of_member(member, [Role::Admin]) }
+        Identity {
+            guest: Some(GuestId::new(NOW, [8; 10])),
+            session: Some("s1".into()),
+            ..Identity::of_member(member, [Role::Admin])
+        }
     }
 
     fn token_with(header: &str, claims: &str) -> String {
@@ -173,7 +178,10 @@ mod tests {
             assert_eq!(verify(&key, &token, "catalog", NOW.after(Duration::from_secs(64))), Ok(identity));
             assert_eq!(verify(&key, &token, "catalog", NOW.after(Duration::from_secs(65))), Err(InvalidToken::Expired));
             assert_eq!(verify(&key, &token, "stock", NOW), Err(InvalidToken::Audience));
-            assert_eq!(verify(&ServiceKey::from_bytes(b"another"), &token, "catalog", NOW), Err(InvalidToken::Signature));
+            assert_eq!(
+                verify(&ServiceKey::from_bytes(b"another"), &token, "catalog", NOW),
+                Err(InvalidToken::Signature)
+            );
         }
     }
 
@@ -200,7 +208,11 @@ mod tests {
         let key = ServiceKey::sample();
         let header = r#"{"alg":"HS256"}"#;
         for claims in [r#"{"aud":"catalog"}"#, r#"{"exp":9999999999}"#, "[]", r#"{"aud":"catalog","exp":"soon"}"#] {
-            assert_eq!(verify(&key, &token_with(header, claims), "catalog", NOW), Err(InvalidToken::Malformed), "{claims}");
+            assert_eq!(
+                verify(&key, &token_with(header, claims), "catalog", NOW),
+                Err(InvalidToken::Malformed),
+                "{claims}"
+            );
         }
         let unsigned = format!("{}.", mint(&key, &member(), "catalog", NOW).rsplit_once('.').unwrap().0);
         assert_eq!(verify(&key, &unsigned, "catalog", NOW), Err(InvalidToken::Signature));

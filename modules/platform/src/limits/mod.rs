@@ -34,7 +34,7 @@ impl Kind {
             Self::LoginAccount => (20, Duration::from_secs(6)),
             Self::SignUp => (300, Duration::from_secs(1)),
             Self::Search => (1000, Duration::from_millis(10)),
-            Self::Reset => (5, Duration::from_secs(300)),
+            Self::Reset => (5, Duration::from_mins(5)),
         }
     }
 }
@@ -53,14 +53,22 @@ impl Limits {
             let quota = Quota::with_period(period).unwrap_or(Quota::per_second(NonZeroU32::MIN));
             RateLimiter::dashmap(quota.allow_burst(NonZeroU32::MIN.saturating_add(burst - 1)))
         };
-        Self { limiters: on.then(|| Kind::ALL.map(limiter)), places: RandomState::new(), clock: DefaultClock::default() }
+        Self {
+            limiters: on.then(|| Kind::ALL.map(limiter)),
+            places: RandomState::new(),
+            clock: DefaultClock::default(),
+        }
     }
 
     /// Counts one more by `key` (an address, an e-mail address); 429 with the time to wait when it is too often.
     pub fn check(&self, kind: Kind, key: impl AsRef<str>) -> Result<(), Problem> {
-        let Some(limiters) = &self.limiters else { return Ok(()) };
+        let Some(limiters) = &self.limiters else {
+            return Ok(());
+        };
         let place = self.places.hash_one(key.as_ref().to_lowercase()) % PLACES;
-        limiters[kind as usize].check_key(&place).map_err(|wait| Problem::too_many(wait.wait_time_from(self.clock.now())))
+        limiters[kind as usize]
+            .check_key(&place)
+            .map_err(|wait| Problem::too_many(wait.wait_time_from(self.clock.now())))
     }
 
     /// Forgets who has not been seen for long; to be called now and then.

@@ -29,9 +29,13 @@ fn arguments_by_key(sources: &[Source], locale: Locale) -> BTreeMap<String, BTre
     for (_, source) in sources.iter().filter(|(of, _)| *of == locale) {
         let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(rest, _)| rest);
         for entry in resource.entries() {
-            let Entry::Message(message) = entry else { continue };
+            let Entry::Message(message) = entry else {
+                continue;
+            };
             let arguments: &mut BTreeSet<String> = found.entry(message.id.name.to_owned()).or_default();
-            message.value.iter().for_each(|pattern| in_pattern(pattern, arguments));
+            if let Some(pattern) = &message.value {
+                in_pattern(pattern, arguments);
+            }
         }
     }
     found
@@ -50,7 +54,9 @@ fn in_expression(expression: &Expression<&str>, found: &mut BTreeSet<String>) {
         Expression::Inline(inline) => in_inline(inline, found),
         Expression::Select { selector, variants } => {
             in_inline(selector, found);
-            variants.iter().for_each(|variant| in_pattern(&variant.value, found));
+            for variant in variants {
+                in_pattern(&variant.value, found);
+            }
         }
     }
 }
@@ -61,7 +67,9 @@ fn in_inline(inline: &InlineExpression<&str>, found: &mut BTreeSet<String>) {
             found.insert(id.name.to_owned());
         }
         InlineExpression::FunctionReference { arguments: CallArguments { positional, .. }, .. } => {
-            positional.iter().for_each(|argument| in_inline(argument, found));
+            for argument in positional {
+                in_inline(argument, found);
+            }
         }
         InlineExpression::Placeable { expression } => in_expression(expression, found),
         _ => {}

@@ -21,10 +21,8 @@ pub use check::check;
 pub use scan::{untranslated, untranslated_below};
 
 /// The texts of the frame and of the problem pages: the app adds them to those of the contexts.
-pub const FRAME: [(Locale, &str); 2] = [
-    (Locale::Ko, include_str!("../../locales/ko.ftl")),
-    (Locale::En, include_str!("../../locales/en.ftl")),
-];
+pub const FRAME: [(Locale, &str); 2] =
+    [(Locale::Ko, include_str!("../../locales/ko.ftl")), (Locale::En, include_str!("../../locales/en.ftl"))];
 
 pub type Source = (Locale, &'static str);
 
@@ -57,18 +55,14 @@ impl Texts {
     /// A key that nobody defined shows itself and is counted.
     pub fn t<'a>(&'a self, locale: Locale, key: &'a str) -> Cow<'a, str> {
         let bundle = &self.language(locale).bundle;
-        match bundle.get_message(key).and_then(|message| message.value()) {
-            Some(pattern) => {
-                let mut errors = Vec::new();
-                let text = bundle.format_pattern(pattern, None, &mut errors);
-                self.note(key, &errors);
-                text
-            }
-            None => {
-                self.note_unknown(key);
-                Cow::Borrowed(key)
-            }
-        }
+        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+            self.note_unknown(key);
+            return Cow::Borrowed(key);
+        };
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, None, &mut errors);
+        self.note(key, &errors);
+        text
     }
 
     pub fn with(&self, locale: Locale, key: &str, args: &[(&str, Arg<'_>)]) -> String {
@@ -131,7 +125,7 @@ impl Language {
     fn add(&mut self, locale: Locale, source: &str, complaints: &mut Vec<String>) {
         let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(rest, errors)| {
             for error in errors {
-                let line = source.as_bytes()[..error.pos.start.min(source.len())].iter().filter(|b| **b == b'\n').count() + 1;
+                let line = source.get(..error.pos.start).map_or(1, |before| before.split('\n').count());
                 complaints.push(format!("{locale}: line {line}: {error}"));
             }
             rest
@@ -154,7 +148,10 @@ mod tests {
     fn texts() -> Texts {
         Texts::new(&[
             (Locale::Ko, "hello = 안녕하세요\ncount = { $n }개\n"),
-            (Locale::En, "hello = Hello\ncount = { $n ->\n    [one] one thing\n   *[other] { $n } things of { $who }\n }\n"),
+            (
+                Locale::En,
+                "hello = Hello\ncount = { $n ->\n    [one] one thing\n   *[other] { $n } things of { $who }\n }\n",
+            ),
         ])
         .unwrap()
     }

@@ -13,11 +13,24 @@ pub fn untranslated(template: &str) -> Vec<String> {
     let mut found: Vec<String> = words(&markup).filter(|word| word.chars().any(is_hangul)).map(str::to_owned).collect();
     let mut rest = markup.as_str();
     while let Some(at) = rest.find('<') {
-        found.extend(latin(&rest[..at]));
+        found.extend(prose(&rest[..at]));
         let end = tag_end(&rest[at..]).map_or(rest.len(), |end| at + end);
         let tag = &rest[at..end];
         found.extend(attributes(tag));
         rest = skip_content(tag, &rest[end..]);
+    }
+    found.extend(prose(rest));
+    found
+}
+
+/// Text between tags; a macro may write whole attributes there, which are none.
+fn prose(text: &str) -> Vec<String> {
+    let mut found = attributes(text);
+    let mut rest = text;
+    while let Some(at) = rest.find("=\"") {
+        let name = rest[..at].rfind(char::is_whitespace).map_or(0, |space| space + 1);
+        found.extend(latin(&rest[..name]));
+        rest = rest[at + 2..].split_once('"').map_or("", |(_, after)| after);
     }
     found.extend(latin(rest));
     found
@@ -95,7 +108,9 @@ fn attributes(tag: &str) -> Vec<String> {
     for name in READ_BY_PEOPLE {
         for (at, _) in tag.match_indices(&format!(" {name}=")) {
             let value = &tag[at + name.len() + 2..];
-            let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
+            let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+                continue;
+            };
             found.extend(latin(value[1..].split(quote).next().unwrap_or_default()));
         }
     }
@@ -138,6 +153,7 @@ mod tests {
             ("<b data-x='장바구니'>", vec!["장바구니"]),
             ("{% if x < 3 %}<i title='{{ t }}'>{% endif %}담기", vec!["담기"]),
             ("<script>let word = 1;</script><code>cargo run</code><!-- note -->", vec![]),
+            (r#"{% if bad %} aria-invalid="true" title="Wrong"{% endif %} yes"#, vec!["Wrong", "yes"]),
             ("<input placeholder=\"Search\" name=\"title\">", vec!["Search"]),
         ] {
             assert_eq!(untranslated(template), expect, "{template}");

@@ -21,7 +21,10 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     // stricter ones make forms send `Origin: null`
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-    (header::PERMISSIONS_POLICY, HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()")),
+    (
+        header::PERMISSIONS_POLICY,
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
     (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
     (header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
 ];
@@ -60,7 +63,10 @@ impl Nonce {
 }
 
 /// The outermost middleware but one: adds to every answer, errors too, the headers that are missing.
-pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn finish(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let https = Client::of(request.request()).https;
     let nonce = request.app_data::<Data<Shell>>().map(|shell| Nonce::of(request.request(), shell));
     let mut reader = Reader { nonce, https, is_member: true, has_flash: carries_flash(request.request()) };

@@ -176,7 +176,7 @@ impl Page {
     /// [`redirect`], and the next page shows the text of `key` once.
     pub fn redirect_saying(&self, to: &str, key: &'static str) -> HttpResponse {
         let mut response = redirect(to);
-        let flash = Jar::Flash.build(self.https, key, Some(std::time::Duration::from_secs(60)));
+        let flash = Jar::Flash.build(self.https, key, Some(std::time::Duration::from_mins(1)));
         // a name and a key are always a valid cookie
         drop(response.add_cookie(&flash));
         response

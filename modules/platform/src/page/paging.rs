@@ -56,7 +56,9 @@ impl Paging {
 
     /// Where the page before this one ended. A cursor that is not one of ours is 422.
     pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Problem> {
-        let Some(cursor) = &self.cursor else { return Ok(None) };
+        let Some(cursor) = &self.cursor else {
+            return Ok(None);
+        };
         let key = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|json| serde_json::from_slice(&json).ok());
         key.map(Some).ok_or_else(|| wrong("cursor", "problem-cursor"))
     }

@@ -59,7 +59,10 @@ impl Asset {
     fn new(name: &str) -> Option<Self> {
         let kind = kind(name)?;
         let file = Files::get(name)?;
-        let hash: String = file.metadata.sha256_hash()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = format!(
+            "{:016x}",
+            file.metadata.sha256_hash().iter().take(8).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte))
+        );
         let (stem, extension) = name.rsplit_once('.')?;
         let url = format!("/static/{stem}-{hash}.{extension}");
         Some(Self { url, hash, kind, content: Bytes::from(file.data.into_owned()), gzipped: OnceLock::new() })

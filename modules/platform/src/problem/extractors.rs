@@ -41,15 +41,19 @@ fn form(error: &UrlencodedError) -> Problem {
 }
 
 fn query(error: &QueryPayloadError) -> Problem {
-    let QueryPayloadError::Deserialize(error) = error else { return Problem::of(StatusCode::BAD_REQUEST) };
+    let QueryPayloadError::Deserialize(error) = error else {
+        return Problem::of(StatusCode::BAD_REQUEST);
+    };
     wrong_data(&error.to_string())
 }
 
 /// serde names the field in back quotes when one is missing or unknown; other messages are passed on as they are.
 fn wrong_data(message: &str) -> Problem {
-    for (start, key) in
-        [("missing field `", "problem-field-missing"), ("unknown field `", "problem-field-unknown"), ("duplicate field `", "problem-field-twice")]
-    {
+    for (start, key) in [
+        ("missing field `", "problem-field-missing"),
+        ("unknown field `", "problem-field-unknown"),
+        ("duplicate field `", "problem-field-twice"),
+    ] {
         if let Some((field, _)) = message.strip_prefix(start).and_then(|rest| rest.split_once('`')) {
             return Problem::invalid(vec![FieldError::new(field.to_owned(), key)]);
         }

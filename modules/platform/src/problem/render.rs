@@ -53,11 +53,16 @@ struct ProblemPage<'a> {
 }
 
 /// The middleware that answers every error, ours or actix's, and panics.
-pub async fn render(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn render(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let caller = Caller::of(request.request());
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(response)) => {
-            let Some(problem) = problem_in(&response) else { return Ok(response.map_into_boxed_body()) };
+            let Some(problem) = problem_in(&response) else {
+                return Ok(response.map_into_boxed_body());
+            };
             let (request, old) = response.into_parts();
             let mut new = Caller::of(&request).answer(&problem);
             for (name, value) in old.headers().iter().filter(|(name, _)| !is_about_the_body(name)) {
@@ -68,7 +73,9 @@ pub async fn render(request: ServiceRequest, next: Next<impl MessageBody + 'stat
         // without the request a middleware can only pass an error on
         Ok(Err(error)) => {
             let problem = error.as_error::<Problem>().cloned();
-            Err(answered(caller.answer(&problem.unwrap_or_else(|| of_foreign(error.as_response_error().status_code(), &error)))))
+            Err(answered(
+                caller.answer(&problem.unwrap_or_else(|| of_foreign(error.as_response_error().status_code(), &error))),
+            ))
         }
         Err(panic) => Err(answered(caller.answer(&Problem::internal(panic_message(&*panic))))),
     }
@@ -86,12 +93,14 @@ pub(crate) fn answered(response: HttpResponse) -> Error {
 
 /// Programs get JSON: everything under `/api` and `/internal`, and whoever accepts JSON rather than HTML.
 pub fn wants_json(request: &HttpRequest) -> bool {
-    let below = |prefix: &str| request.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let below =
+        |prefix: &str| request.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     if below("/api") || below("/internal") {
         return true;
     }
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    (accept.contains("application/json") || accept.contains("application/problem+json")) && !accept.contains("text/html")
+    (accept.contains("application/json") || accept.contains("application/problem+json"))
+        && !accept.contains("text/html")
 }
 
 /// What an answer must know of the request, taken before the request is gone.
@@ -134,7 +143,7 @@ impl Caller {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
         match &self.page {
-            Some(page) if !self.json => match self.html(page, problem, trace_id).render() {
+            Some(page) if !self.json => match html(page, problem, trace_id).render() {
                 Ok(html) => response.content_type("text/html; charset=utf-8").body(html),
                 Err(error) => {
                     tracing::error!(%error, "the problem page cannot be rendered");
@@ -143,7 +152,9 @@ impl Caller {
             },
             page => {
                 let document = document(page.as_ref(), problem, trace_id);
-                response.content_type("application/problem+json").body(serde_json::to_string(&document).unwrap_or_default())
+                response
+                    .content_type("application/problem+json")
+                    .body(serde_json::to_string(&document).unwrap_or_default())
             }
         }
     }
@@ -157,22 +168,22 @@ impl Caller {
         }
         crate::page::redirect(&login)
     }
+}
 
-    fn html<'a>(&self, page: &'a Page, problem: &Problem, trace_id: String) -> ProblemPage<'a> {
-        let kind = kind(problem.status());
-        let mut text = detail(page, problem);
-        for error in problem.fields() {
-            text.push_str(" · ");
-            text.push_str(&page.field_error(error));
-        }
-        ProblemPage {
-            page,
-            status: problem.status().as_u16(),
-            heading: page.t(kind),
-            text,
-            advice: Cow::Owned(page.t(&format!("{kind}-advice")).into_owned()),
-            trace_id,
-        }
+fn html<'a>(page: &'a Page, problem: &Problem, trace_id: String) -> ProblemPage<'a> {
+    let kind = kind(problem.status());
+    let mut text = detail(page, problem);
+    for error in problem.fields() {
+        text.push_str(" · ");
+        text.push_str(&page.field_error(error));
+    }
+    ProblemPage {
+        page,
+        status: problem.status().as_u16(),
+        heading: page.t(kind),
+        text,
+        advice: Cow::Owned(page.t(&format!("{kind}-advice")).into_owned()),
+        trace_id,
     }
 }
 
@@ -219,7 +230,9 @@ fn kind(status: StatusCode) -> &'static str {
 
 fn problem_in<B: MessageBody>(response: &ServiceResponse<B>) -> Option<Problem> {
     let answer = response.response();
-    if !(answer.status().is_client_error() || answer.status().is_server_error()) || answer.extensions().get::<LeaveAlone>().is_some() {
+    if !(answer.status().is_client_error() || answer.status().is_server_error())
+        || answer.extensions().get::<LeaveAlone>().is_some()
+    {
         return None;
     }
     if let Some(problem) = answer.extensions().get::<Problem>() {
@@ -228,7 +241,8 @@ fn problem_in<B: MessageBody>(response: &ServiceResponse<B>) -> Option<Problem> 
     if let Some(error) = answer.error() {
         return Some(error.as_error::<Problem>().cloned().unwrap_or_else(|| of_foreign(answer.status(), error)));
     }
-    let is_bare = matches!(answer.body().size(), BodySize::None | BodySize::Sized(0)) && !answer.headers().contains_key(header::CONTENT_TYPE);
+    let is_bare = matches!(answer.body().size(), BodySize::None | BodySize::Sized(0))
+        && !answer.headers().contains_key(header::CONTENT_TYPE);
     is_bare.then(|| Problem::of(answer.status()))
 }
 

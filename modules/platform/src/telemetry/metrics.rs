@@ -21,7 +21,8 @@ pub enum MetricsError {
 
 impl Metrics {
     pub fn install() -> Result<Self, MetricsError> {
-        let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?;
+        let builder =
+            PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?;
         let recorder = builder.build_recorder();
         let handle = recorder.handle();
         metrics::set_global_recorder(recorder).map_err(|_| MetricsError::Installed)?;
@@ -55,7 +56,12 @@ impl Drop for InFlight {
 }
 
 pub(super) fn count(route: &str, status: StatusCode, took: Duration) {
-    tracing::debug!(status = status.as_u16(), route, took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
+    tracing::debug!(
+        status = status.as_u16(),
+        route,
+        took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        "answered"
+    );
     counter!("http_requests_total", "route" => route.to_owned(), "status" => status.as_str().to_owned()).increment(1);
     histogram!("http_request_seconds", "route" => route.to_owned()).record(took);
 }

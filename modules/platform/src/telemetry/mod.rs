@@ -50,7 +50,10 @@ pub fn init(filter: Option<&str>) -> Result<(), LogError> {
 }
 
 /// The outermost middleware: gives the request its trace, counts and times it.
-pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn observe(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let trace = Trace::of_headers(request.headers(), |bytes| match request.app_data::<Data<Shell>>() {
         Some(shell) => shell.random.fill(bytes),
         None => rand::fill(bytes),

@@ -6,7 +6,7 @@ pub const TRACEPARENT: &str = "traceparent";
 /// Which trace a request belongs to, and its own span in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trace {
-    trace: [u8; 16],
+    id: [u8; 16],
     span: [u8; 8],
     sampled: bool,
 }
@@ -18,7 +18,7 @@ impl Trace {
         let mut own = given.unwrap_or_else(|| {
             let mut trace = [0; 16];
             random(&mut trace);
-            Self { trace, span: [0; 8], sampled: true }
+            Self { id: trace, span: [0; 8], sampled: true }
         });
         random(&mut own.span);
         own
@@ -26,23 +26,25 @@ impl Trace {
 
     pub fn parse(header: &str) -> Option<Self> {
         let parts: Vec<&str> = header.trim().split('-').collect();
-        let [version, trace, span, flags, rest @ ..] = parts.as_slice() else { return None };
+        let [version, trace, span, flags, rest @ ..] = parts.as_slice() else {
+            return None;
+        };
         let [version] = hex::<1>(version)?;
         if version == 0xff || version == 0 && !rest.is_empty() {
             return None;
         }
         let (trace, span, [flags]) = (hex::<16>(trace)?, hex::<8>(span)?, hex::<1>(flags)?);
-        (trace != [0; 16] && span != [0; 8]).then_some(Self { trace, span, sampled: flags & 1 == 1 })
+        (trace != [0; 16] && span != [0; 8]).then_some(Self { id: trace, span, sampled: flags & 1 == 1 })
     }
 
     /// 32 hexadecimal digits.
     pub fn id(&self) -> String {
-        text(&self.trace)
+        text(&self.id)
     }
 
     /// The header for calls that this request makes.
     pub fn traceparent(&self) -> String {
-        format!("00-{}-{}-{:02x}", text(&self.trace), text(&self.span), u8::from(self.sampled))
+        format!("00-{}-{}-{:02x}", text(&self.id), text(&self.span), u8::from(self.sampled))
     }
 }
 
