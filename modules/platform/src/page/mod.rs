@@ -103,6 +103,11 @@ impl Page {
         self.shell.texts.t(self.locale(), key)
     }
 
+    /// Empty for `None`.
+    pub fn t_opt<'a>(&'a self, key: Option<&'a str>) -> Cow<'a, str> {
+        key.map_or(Cow::Borrowed(""), |key| self.t(key))
+    }
+
     /// With one argument; a number chooses the plural form.
     pub fn tn(&self, key: &str, name: &str, value: impl AsArg) -> String {
         self.with(key, &[(name, value.as_arg())])
