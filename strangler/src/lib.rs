@@ -1,19 +1,25 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod backend;
 mod decide;
+mod edit;
 mod file;
 mod load;
+mod lock;
 mod path;
 mod problem;
 mod reading;
 mod rules;
 mod table;
+mod watch;
 mod words;
+mod write;
 
+pub use audit::{BEGINNING, BY_HAND, Break, Entry, History, audit_path, history};
 pub use backend::{Backend, BadBackend, Target};
 pub use decide::{choose, find, find_context};
-pub use load::{BUILT_IN, create_if_missing, load};
+pub use load::{BUILT_IN, built_in_front, create_if_missing, load, no_module};
 pub use path::{BadPath, normalise};
 pub use problem::{LoadError, Position, Problem, Problems};
 pub use rules::parse;
@@ -21,3 +27,5 @@ pub use table::{
     Discovery, Endpoint, Fallback, HOME, LoadBalancer, METHODS, Match, PathMatch, Route,
     RouteTable, Service, Sticky, Timeouts,
 };
+pub use watch::{Current, Live, Refused, Watch};
+pub use write::{Flip, RoutesFile, Rule, SetError};

@@ -3,12 +3,42 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use crate::backend::{Backend, Target};
+use crate::edit::edited;
 use crate::problem::{LoadError, Position, Problem, Problems};
 use crate::rules::parse;
-use crate::table::RouteTable;
+use crate::table::{HOME, RouteTable};
 
 /// The shipped routes file.
 pub const BUILT_IN: &str = include_str!("../routes.toml");
+
+/// The shipped routes file for a router that stands alone: each context is answered by the service named after it.
+pub fn built_in_front() -> String {
+    let routes = parse(BUILT_IN)
+        .map(|table| table.routes)
+        .unwrap_or_default();
+    let leave = routes.iter().filter(|route| route.context != HOME);
+    leave.fold(BUILT_IN.to_owned(), |text, route| {
+        edited(
+            &text,
+            &route.name,
+            &Backend::only(route.context.as_str().into()),
+        )
+        .unwrap_or(text)
+    })
+}
+
+/// The rule of a router that stands alone: it has no module to answer.
+pub fn no_module(table: &RouteTable) -> Vec<Problem> {
+    let routes = table.routes.iter().filter(|route| route.context != HOME);
+    let wrong = routes.filter(|route| route.backend.share_of(&Target::Module) > 0);
+    wrong
+        .map(|route| Problem {
+            at: route.at,
+            what: format!("no module \"{}\" is in this process", route.context),
+        })
+        .collect()
+}
 
 /// The table that a file holds.
 pub fn load(path: &Path) -> Result<RouteTable, LoadError> {
