@@ -51,11 +51,12 @@ pub fn record(conn: &mut Conn, entry: &Entry) -> Result<(), DbError> {
     Ok(())
 }
 
-/// The newest first; `before` pages on.
-pub fn list(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<Row>, DbError> {
+/// The newest first; `before` pages on: the time and id of the last row seen.
+pub fn list(conn: &mut Conn, before: Option<(i64, i64)>, limit: i64) -> Result<Vec<Row>, DbError> {
+    let (at, id) = before.unwrap_or((i64::MAX, i64::MAX));
     Ok(audit::table
-        .filter(audit::id.lt(before.unwrap_or(i64::MAX)))
-        .order(audit::id.desc())
+        .filter(audit::at.lt(at).or(audit::at.eq(at).and(audit::id.lt(id))))
+        .order((audit::at.desc(), audit::id.desc()))
         .limit(limit)
         .select(Row::as_select())
         .load(conn)?)

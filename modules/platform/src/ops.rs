@@ -51,7 +51,8 @@ pub struct DiscardDeadLetter {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AuditRows {
-    pub before: Option<i64>,
+    /// Time and id of the last row seen.
+    pub before: Option<(i64, i64)>,
     pub limit: i64,
 }
 

@@ -2,12 +2,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix_web::{HttpMessage as _, HttpRequest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Fut;
 use crate::db::DbError;
 use crate::identity::Identity;
+use crate::telemetry::Trace;
 
 /// A question or command that a context answers for others; used by client and server alike.
 pub trait Call: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -59,6 +61,12 @@ impl Ctx {
     /// For background work, which acts for nobody.
     pub fn background(patience: Duration) -> Self {
         Self { identity: Identity::default(), deadline: Instant::now() + patience, traceparent: None }
+    }
+
+    /// For a request that is answered here: as whoever asks, in its trace.
+    pub fn of(request: &HttpRequest, patience: Duration) -> Self {
+        let traceparent = request.extensions().get::<Trace>().map(Trace::traceparent);
+        Self { identity: Identity::of(request), deadline: Instant::now() + patience, traceparent }
     }
 
     pub fn remaining(&self) -> Duration {
