@@ -1,0 +1,104 @@
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+use diesel::upsert::excluded;
+use platform::audit::{self, Entry};
+use platform::db::{Conn, DbError};
+use platform::on_both;
+
+use super::Editor;
+use crate::api::{Both, CategoryCard};
+use crate::domain::Category;
+use crate::error::CatalogError;
+use crate::schema::categories;
+
+/// In the shop's order.
+pub fn list(conn: &mut Conn) -> Result<Vec<CategoryCard>, DbError> {
+    let rows: Vec<(String, String, String, i64)> = on_both!(conn, |c| categories::table
+        .order((categories::position, categories::slug))
+        .select((
+            categories::slug,
+            categories::name_ko,
+            categories::name_en,
+            categories::products
+        ))
+        .load(c))?;
+    let card = |(slug, ko, en, products)| CategoryCard {
+        slug,
+        name: Both { ko, en },
+        products,
+        picture: None,
+    };
+    Ok(rows.into_iter().map(card).collect())
+}
+
+/// As [`list`], each with the picture of its most popular product.
+pub fn with_pictures(conn: &mut Conn) -> Result<Vec<CategoryCard>, DbError> {
+    let picture = diesel::dsl::sql::<Nullable<Text>>(
+        "(SELECT picture FROM products WHERE category = slug AND picture IS NOT NULL ORDER BY sold DESC, id LIMIT 1)",
+    );
+    let rows: Vec<(String, String, String, i64, Option<String>)> =
+        on_both!(conn, |c| categories::table
+            .order((categories::position, categories::slug))
+            .select((
+                categories::slug,
+                categories::name_ko,
+                categories::name_en,
+                categories::products,
+                picture
+            ))
+            .load(c))?;
+    let card = |(slug, ko, en, products, picture): (_, _, _, _, Option<String>)| CategoryCard {
+        slug,
+        name: Both { ko, en },
+        products,
+        picture: picture.as_deref().map(super::product::picture_path),
+    };
+    Ok(rows.into_iter().map(card).collect())
+}
+
+/// Their order becomes the shop's.
+pub fn put(conn: &mut Conn, all: &[Category], editor: &Editor) -> Result<(), CatalogError> {
+    for (position, category) in (0_i64..).zip(all) {
+        let row = (
+            categories::slug.eq(&category.slug),
+            categories::name_ko.eq(&category.name.ko),
+            categories::name_en.eq(&category.name.en),
+            categories::position.eq(position),
+            categories::products.eq(0),
+        );
+        on_both!(conn, |c| diesel::insert_into(categories::table)
+            .values(row)
+            .on_conflict(categories::slug)
+            .do_update()
+            .set((
+                categories::name_ko.eq(excluded(categories::name_ko)),
+                categories::name_en.eq(excluded(categories::name_en)),
+                categories::position.eq(excluded(categories::position)),
+            ))
+            .execute(c))?;
+    }
+    let slugs: Vec<&str> = all.iter().map(|category| category.slug.as_str()).collect();
+    let (at, who) = (editor.at, editor.who.clone());
+    let detail = serde_json::json!({ "categories": slugs });
+    Ok(audit::record(
+        conn,
+        &Entry {
+            at,
+            who,
+            what: "categories.put",
+            subject: "categories".to_owned(),
+            detail,
+        },
+    )?)
+}
+
+pub(super) fn slugs(conn: &mut Conn) -> Result<Vec<String>, DbError> {
+    Ok(categories::table.select(categories::slug).load(conn)?)
+}
+
+pub(super) fn count(conn: &mut Conn, slug: &str, change: i64) -> Result<(), DbError> {
+    diesel::update(categories::table.filter(categories::slug.eq(slug)))
+        .set(categories::products.eq(categories::products + change))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! The full-text index: FTS5 on SQLite, tsvector with GIN on PostgreSQL. Both are given words that we have cut
+//! ourselves ([`words`]), so that they find the same; what differs between them is only how a query is written.
+
+use std::fmt::Write as _;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text};
+use platform::db::{Conn, DbError};
+
+use crate::domain::words::{self, Term};
+use crate::domain::{Bilingual, Product};
+use crate::schema::product_search;
+
+/// Where the words of a query must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    Anywhere,
+    Name,
+    /// Found, but not by the name alone.
+    Elsewhere,
+}
+
+/// What a query looks like in the database's own language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// A condition on `product_search`, up to the place of `words`.
+    pub condition: &'static str,
+    pub words: String,
+    /// What follows `words`.
+    pub tail: &'static str,
+}
+
+impl Match {
+    pub fn new(conn: &Conn, terms: &[Term], within: Within) -> Self {
+        if conn.is_postgres() {
+            Self {
+                condition: "search @@ ",
+                words: tsquery(terms, within),
+                tail: "::tsquery",
+            }
+        } else {
+            Self {
+                condition: "product_search MATCH ",
+                words: fts5(terms, within),
+                tail: "",
+            }
+        }
+    }
+}
+
+/// Words hold letters and digits only: nothing in them has to be escaped.
+fn fts5(terms: &[Term], within: Within) -> String {
+    let quoted: Vec<String> = terms
+        .iter()
+        .map(|term| format!("\"{}\"{}", term.text, if term.prefix { "*" } else { "" }))
+        .collect();
+    let all = quoted.join(" AND ");
+    match within {
+        Within::Anywhere => all,
+        Within::Name => format!("name : ({all})"),
+        Within::Elsewhere => format!("({all}) NOT (name : ({all}))"),
+    }
+}
+
+fn tsquery(terms: &[Term], within: Within) -> String {
+    let all = |weight: &str| {
+        let quoted = terms.iter().map(|term| {
+            let marks = format!("{}{weight}", if term.prefix { "*" } else { "" });
+            format!(
+                "'{}'{}{marks}",
+                term.text,
+                if marks.is_empty() { "" } else { ":" }
+            )
+        });
+        quoted.collect::<Vec<_>>().join(" & ")
+    };
+    match within {
+        Within::Anywhere => all(""),
+        Within::Name => all("A"),
+        Within::Elsewhere => format!("({}) & !({})", all(""), all("A")),
+    }
+}
+
+pub(super) fn forget(conn: &mut Conn, ids: &[i64]) -> Result<(), DbError> {
+    match conn {
+        // one by one: an FTS5 table is asked by rowid, not by a list
+        Conn::Sqlite(c) => {
+            for id in ids {
+                diesel::delete(product_search::table.filter(product_search::rowid.eq(id)))
+                    .execute(c)?;
+            }
+        }
+        Conn::Postgres(c) => {
+            diesel::delete(product_search::table.filter(product_search::rowid.eq_any(ids)))
+                .execute(c)?;
+        }
+    }
+    Ok(())
+}
+
+/// Products that are not in the index yet.
+pub(super) fn learn(conn: &mut Conn, products: &[(i64, &Product)]) -> Result<(), DbError> {
+    match conn {
+        Conn::Sqlite(c) => {
+            for (id, product) in products {
+                let [name, body] = cut(product).map(|words| words.join(" "));
+                let row = (
+                    product_search::rowid.eq(*id),
+                    product_search::name.eq(name),
+                    product_search::body.eq(body),
+                );
+                diesel::insert_into(product_search::table)
+                    .values(row)
+                    .execute(c)?;
+            }
+        }
+        Conn::Postgres(c) => {
+            let ids: Vec<i64> = products.iter().map(|(id, _)| *id).collect();
+            let vectors: Vec<String> = products
+                .iter()
+                .map(|(_, product)| tsvector(&cut(product)))
+                .collect();
+            diesel::sql_query(
+                "INSERT INTO product_search (rowid, search) SELECT id, words::tsvector FROM unnest($1, $2) AS t (id, words)",
+            )
+            .bind::<Array<BigInt>, _>(ids)
+            .bind::<Array<Text>, _>(vectors)
+            .execute(c)?;
+        }
+    }
+    Ok(())
+}
+
+/// The words of the name, and all others.
+fn cut(product: &Product) -> [Vec<String>; 2] {
+    fn both(text: &Bilingual) -> [&str; 2] {
+        [&text.ko, &text.en]
+    }
+    let mut body: Vec<&str> = vec![product.code.as_str()];
+    body.extend(both(&product.description));
+    for variant in &product.variants {
+        body.push(variant.sku.as_str());
+        body.extend(
+            [&variant.values.color, &variant.values.size]
+                .into_iter()
+                .flatten()
+                .flat_map(both),
+        );
+    }
+    let name = words::index(both(&product.name));
+    let body = words::index(body).difference(&name).cloned().collect();
+    [name.into_iter().collect(), body]
+}
+
+/// `'유기':1A '그릇':1`: a weight needs a position, and we need only the weight.
+fn tsvector([name, body]: &[Vec<String>; 2]) -> String {
+    let mut text = String::new();
+    for (words, weight) in [(name, "A"), (body, "")] {
+        for word in words {
+            let _ = write!(text, "'{word}':1{weight} ");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_databases_are_asked_the_same() {
+        let terms = words::query("유기 mugs");
+        for (within, sqlite, postgres) in [
+            (Within::Anywhere, r#""mug"* AND "유기""#, "'mug':* & '유기'"),
+            (
+                Within::Name,
+                r#"name : ("mug"* AND "유기")"#,
+                "'mug':*A & '유기':A",
+            ),
+            (
+                Within::Elsewhere,
+                r#"("mug"* AND "유기") NOT (name : ("mug"* AND "유기"))"#,
+                "('mug':* & '유기') & !('mug':*A & '유기':A)",
+            ),
+        ] {
+            assert_eq!(
+                (
+                    fts5(&terms, within).as_str(),
+                    tsquery(&terms, within).as_str()
+                ),
+                (sqlite, postgres)
+            );
+        }
+    }
+}
