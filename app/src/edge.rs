@@ -61,8 +61,8 @@ struct Known {
 pub enum Edge {
     /// Browsers and API clients come here first.
     Front(Authenticator),
-    /// An extracted service: the router has asked already, and signs what it found for `audience`.
-    Behind { audience: String },
+    /// An extracted service: the router has asked already, and signs what it found for one of these.
+    Behind { audiences: Vec<String> },
 }
 
 impl Authenticator {
@@ -141,9 +141,11 @@ fn is_plain(path: &str) -> bool {
 }
 
 fn behind(edge: &Edge, shell: &Shell, request: &ServiceRequest) {
-    let Edge::Behind { audience } = edge else { return };
+    let Edge::Behind { audiences } = edge else { return };
     let token = request.headers().get(identity::HEADER).and_then(|value| value.to_str().ok());
-    let Some(Ok(found)) = token.map(|token| token::verify(&shell.key, token, audience, shell.now())) else { return };
+    let now = shell.now();
+    let known = |token: &str| audiences.iter().find_map(|to| token::verify(&shell.key, token, to, now).ok());
+    let Some(found) = token.and_then(known) else { return };
     if let Some(peer) = request.peer_addr() {
         let client = Client::forwarded(peer.ip(), request.headers());
         request.extensions_mut().insert(client);

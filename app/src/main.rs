@@ -1,13 +1,17 @@
 #![doc = include_str!("../../README.md")]
 
 mod anticorruption;
+mod background;
 mod cli;
 mod commands;
+mod demo;
 mod edge;
 mod failure;
 mod house;
 mod pages;
+mod hosts;
 mod readiness;
+mod routes;
 mod serve;
 mod settings;
 

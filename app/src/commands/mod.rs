@@ -1,0 +1,8 @@
+//! What `banyan` does besides serving.
+
+pub mod admin;
+pub mod check;
+pub mod demo;
+pub mod export;
+pub mod import;
+pub mod openapi;

@@ -1,0 +1,108 @@
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, ServiceConfig};
+use askama::Template;
+use futures_util::future::join_all;
+use kernel::Timestamp;
+use orders::api::{SagaReport, Sagas};
+use platform::identity::Admin;
+use platform::ops::{Figures, Ops};
+use platform::page::{self, Area, Page, Section};
+use platform::problem::Problem;
+
+use crate::pages::OwnPages;
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.route("/console", web::get().to(overview))
+        .route("/console/events", web::get().to(events))
+        .route("/console/sagas", web::get().to(sagas));
+}
+
+/// One context as the operator sees it; no figures when it does not answer.
+struct ContextState {
+    name: &'static str,
+    /// The key of its name in people's words.
+    label: String,
+    figures: Section<Figures>,
+}
+
+impl ContextState {
+    fn waiting(&self) -> i64 {
+        self.figures.here().map_or(0, |figures| figures.lags.iter().map(|lag| lag.waiting).sum())
+    }
+
+    /// The oldest event that somebody has not passed, in seconds.
+    fn oldest(&self, now: Timestamp) -> u64 {
+        let lags = self.figures.here().map(|figures| figures.lags.as_slice()).unwrap_or_default();
+        lags.iter().filter(|lag| lag.waiting > 0).filter_map(|lag| lag.oldest).min().map_or(0, |at| now.since(at).as_secs())
+    }
+
+    fn dead_letters(&self) -> i64 {
+        self.figures.here().map_or(0, |figures| figures.dead_letters)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/overview.html")]
+struct OverviewPage {
+    page: Page,
+    contexts: Vec<ContextState>,
+    now: Timestamp,
+    sagas: Section<SagaReport>,
+}
+
+impl OverviewPage {
+    fn down(&self) -> usize {
+        self.contexts.iter().filter(|context| context.figures.is_missing()).count()
+    }
+
+    fn waiting(&self) -> i64 {
+        self.contexts.iter().map(ContextState::waiting).sum()
+    }
+
+    fn dead_letters(&self) -> i64 {
+        self.contexts.iter().map(ContextState::dead_letters).sum()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/events.html")]
+struct EventsPage {
+    page: Page,
+    contexts: Vec<ContextState>,
+    now: Timestamp,
+}
+
+#[derive(Template)]
+#[template(path = "console/sagas.html")]
+struct SagasPage {
+    page: Page,
+    sagas: Section<SagaReport>,
+}
+
+async fn states(own: &OwnPages) -> Vec<ContextState> {
+    let ask = own.operators.iter().map(|(name, port)| async move {
+        let figures = port.call(Ops {}, &super::ctx()).await;
+        ContextState { name, label: format!("app-context-{name}"), figures: figures.map_or(Section::Missing, Section::Here) }
+    });
+    join_all(ask).await
+}
+
+async fn ask_sagas(own: &OwnPages) -> Section<SagaReport> {
+    own.ports.orders.call(Sagas {}, &super::ctx()).await.map_or(Section::Missing, Section::Here)
+}
+
+async fn overview(_: Admin, page: Page, own: Data<OwnPages>) -> Result<HttpResponse, Problem> {
+    let (contexts, sagas) = tokio::join!(states(&own), ask_sagas(&own));
+    let page = page.in_area(Area::Console, "overview");
+    page::render(&OverviewPage { page, contexts, now: own.shell.now(), sagas })
+}
+
+async fn events(_: Admin, page: Page, own: Data<OwnPages>) -> Result<HttpResponse, Problem> {
+    let contexts = states(&own).await;
+    page::render(&EventsPage { page: page.in_area(Area::Console, "events"), contexts, now: own.shell.now() })
+}
+
+async fn sagas(_: Admin, page: Page, own: Data<OwnPages>) -> Result<HttpResponse, Problem> {
+    let sagas = ask_sagas(&own).await;
+    page::render(&SagasPage { page: page.in_area(Area::Console, "sagas"), sagas })
+}

@@ -1,0 +1,47 @@
+//! The app's own pages and API: what belongs to no context.
+
+mod admin;
+mod api;
+mod console;
+mod home;
+mod language;
+mod my;
+
+use std::sync::Arc;
+
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse};
+use kernel::Locale;
+use platform::ops::Operator;
+use platform::ports::Port;
+use platform::problem::Problem;
+use platform::shell::Shell;
+
+use crate::hosts::Ports;
+
+pub use api::openapi;
+
+/// What they need: a way to every context.
+pub struct OwnPages {
+    pub shell: Arc<Shell>,
+    pub ports: Ports,
+    /// The same questions to every context, in the order of the console.
+    pub operators: Vec<(&'static str, Port<Operator>)>,
+}
+
+pub fn texts() -> [(Locale, &'static str); 2] {
+    [(Locale::Ko, include_str!("../../locales/ko.ftl")), (Locale::En, include_str!("../../locales/en.ftl"))]
+}
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.configure(home::routes)
+        .configure(language::routes)
+        .configure(my::routes)
+        .configure(admin::routes)
+        .configure(console::routes)
+        .configure(api::routes);
+}
+
+pub async fn not_found(_: HttpRequest) -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found())
+}

@@ -1,0 +1,165 @@
+//! `banyan serve`: the whole shop in one process, or some of its contexts as an extracted service.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpServer};
+use platform::shell::Shell;
+use platform::telemetry::{self, Metrics};
+use platform::{identity, page, ports, problem};
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::Serve;
+use crate::failure::Failure;
+use crate::house::{House, Role};
+use crate::readiness::{self, Readiness};
+use crate::settings::Settings;
+use crate::{background, demo, edge, pages};
+
+/// SIGTERM to exit takes 10 s at most: so long for requests, the rest for the relay.
+const REQUESTS_FINISH: u64 = 5;
+const BACKGROUND_FINISHES: Duration = Duration::from_secs(4);
+/// Nothing is refused for load before 256 requests wait; this many may be open per worker.
+const CONNECTIONS: usize = 10_000;
+
+pub fn serve(settings: Settings, flags: Serve) -> Result<(), Failure> {
+    let filter = log_filter();
+    telemetry::init(filter.as_deref()).map_err(Failure::usage)?;
+    let role = Role::of(&settings, &flags)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::other)?;
+    let served = runtime.block_on(run(settings, role, !flags.empty));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one variable that is not ours: the log filter of the ecosystem")]
+fn log_filter() -> Option<String> {
+    std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty())
+}
+
+async fn run(settings: Settings, role: Role, with_demo: bool) -> Result<(), Failure> {
+    let is_service = matches!(role, Role::Service { .. });
+    let house = House::open(&settings, &role)?;
+    let metrics = Metrics::install().map_err(Failure::other)?;
+    let readiness = Readiness::new();
+    let stop = CancellationToken::new();
+
+    let server = listen(&house, &readiness, settings.listen)?;
+    let address = server.address;
+    let management = manage(&settings, metrics.clone())?;
+    let handles = [server.handle.clone(), management.handle()];
+    let servers = tokio::spawn(async move { tokio::try_join!(server.server, management) });
+
+    let background = background::start(&house, &stop);
+    if with_demo && !is_service {
+        demo::fill_if_empty(&house).await?;
+    }
+    readiness.set(true);
+    if !is_service {
+        welcome(address, &settings);
+    }
+    tracing::info!(target: "banyan", %address, contexts = ?house.names(), "ready");
+
+    until_told().await?;
+    readiness.set(false);
+    stop_all(&handles).await;
+    background::drain(&house, BACKGROUND_FINISHES).await;
+    stop.cancel();
+    let _ = tokio::time::timeout(BACKGROUND_FINISHES, background).await;
+    servers.await.map_err(Failure::other)?.map_err(Failure::other)?;
+    Ok(())
+}
+
+struct Listening {
+    server: actix_web::dev::Server,
+    handle: ServerHandle,
+    address: SocketAddr,
+}
+
+fn listen(house: &House, readiness: &Readiness, at: SocketAddr) -> Result<Listening, Failure> {
+    let shell: Data<Shell> = Data::from(house.shell.clone());
+    let edge = Data::from(house.edge.clone());
+    let desk = Data::from(house.desk.clone());
+    let own = Data::from(house.own_pages.clone());
+    let readiness = Data::new(readiness.clone());
+    let contexts = house.routes();
+    let has_own_pages = house.has_own_pages();
+    let server = HttpServer::new(move || {
+        let contexts = contexts.clone();
+        App::new()
+            .app_data(shell.clone())
+            .app_data(edge.clone())
+            .app_data(desk.clone())
+            .app_data(own.clone())
+            .app_data(readiness.clone())
+            .configure(problem::extractors)
+            .wrap(from_fn(identity::csrf::guard))
+            .wrap(from_fn(edge::identify))
+            .wrap(Compress::default())
+            .wrap(from_fn(problem::render))
+            .wrap(from_fn(page::finish))
+            .wrap(from_fn(telemetry::observe))
+            .configure(readiness::routes)
+            .configure(page::routes)
+            .configure(ports::internal::routes)
+            .configure(move |cfg| {
+                if has_own_pages {
+                    pages::routes(cfg);
+                }
+                contexts.iter().for_each(|routes| routes(cfg));
+            })
+            .default_service(web::to(pages::not_found))
+    })
+    .max_connections(CONNECTIONS)
+    .client_request_timeout(Duration::from_secs(10))
+    .keep_alive(Duration::from_secs(75))
+    .shutdown_timeout(REQUESTS_FINISH)
+    .disable_signals()
+    .bind(at)
+    .map_err(|e| Failure::other(format!("--listen {at}: {e}")))?;
+    let address = server.addrs().first().copied().unwrap_or(at);
+    let server = server.run();
+    Ok(Listening { handle: server.handle(), server, address })
+}
+
+fn manage(settings: &Settings, metrics: Metrics) -> Result<actix_web::dev::Server, Failure> {
+    let at = settings.management;
+    let server = HttpServer::new(move || {
+        let metrics = metrics.clone();
+        App::new().route("/metrics", web::get().to(move || std::future::ready(metrics.render())))
+    })
+    .workers(1)
+    .shutdown_timeout(1)
+    .disable_signals()
+    .bind(at)
+    .map_err(|e| Failure::other(format!("--management {at}: {e}")))?;
+    Ok(server.run())
+}
+
+async fn until_told() -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::other)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::other)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+async fn stop_all(handles: &[ServerHandle]) {
+    for handle in handles {
+        handle.stop(true).await;
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "what a person who starts the shop wants to know")]
+fn welcome(address: SocketAddr, settings: &Settings) {
+    let data = if settings.named.data { format!(" --data {}", settings.data.display()) } else { String::new() };
+    let database = if settings.database.is_some() { " --database URL" } else { "" };
+    println!("Banyan is open: http://{address}");
+    println!("Make yourself its administrator: banyan admin create --email you@example.com{data}{database}");
+}
