@@ -1,0 +1,121 @@
+### Who belongs to the shop: joining, logging in, one's own details, administrators' list.
+
+members-email = E-mail address
+members-name = Name
+members-name-hint = Used for your orders and posts.
+members-password = Password
+members-password-hint = At least 8 characters. A long sentence is fine.
+members-password-current = Current password
+members-password-new = New password
+members-save = Save
+members-change = Edit
+members-remove = Remove
+members-back = Back
+
+members-join-lead = An e-mail address is all you need to start.
+members-join-do = Sign up
+members-join-have = Already a member?
+members-joined = Thank you for joining. Enjoy your visit!
+members-login-do = Log in
+members-login-forgotten = Forgotten your password?
+members-login-new = New here?
+members-login-wrong = The e-mail address or the password is not right.
+members-logged-out = You are logged out.
+members-logout-sure = Log out in this browser?
+members-logout-stay = Keep browsing
+
+members-reset-title = Reset your password
+members-reset-lead = We will send a link to your e-mail address with which you can choose a new password.
+members-reset-do = Send me a link
+members-reset-sent = If a member has the address { $email }, a mail will arrive there soon.
+members-reset-sent-hint = The link works once, for 30 minutes. If you see no mail, please look into the spam folder too.
+members-reset-choose = Choose a new password
+members-reset-choose-lead = You will be logged out on all devices.
+members-reset-done = Your password is changed. Please log in with the new one.
+members-link-stale-title = This link does not work any more
+members-link-stale = It was used already, or it is older than 30 minutes. Please ask for a new one.
+members-link-again = Send me a new link
+
+members-details = About you
+members-details-saved = Saved.
+members-language = Language
+members-language-hint = For these pages and for our mails to you.
+members-language-ko = 한국어
+members-language-en = English
+
+members-addresses = Addresses
+members-addresses-none = No saved addresses
+members-addresses-none-hint = Save one, and you need not type it when you order.
+members-addresses-full = You can save up to 20 addresses. Please remove one that you no longer use.
+members-address-new = Add an address
+members-address-change = Edit the address
+members-address-default = Default
+members-address-default-make = Use as my default address
+members-address-default-make-short = Make default
+members-address-default-set = Your default address is changed.
+members-address-saved = The address is saved.
+members-address-removed = The address is removed.
+members-address-remove-sure = Remove this address?
+members-recipient = Recipient
+members-recipient-wrong = Please enter the recipient's name, up to 50 characters.
+members-phone = Phone
+members-phone-wrong = Please enter a phone number of 8 to 15 digits, for example 010-1234-5678.
+members-postcode = Postcode
+members-postcode-hint = Five digits
+members-postcode-wrong = A postcode has five digits.
+members-line1 = Address
+members-line2 = Flat, floor, building
+members-line2-hint = Leave it empty if there is none.
+members-line-wrong = Please enter the address in one line of up to 200 characters.
+
+members-password-change = Change password
+members-password-change-lead = You will be logged out on your other devices.
+members-password-changed = Your password is changed, and your other devices are logged out.
+
+members-keys = API keys
+members-keys-lead = With a key, a program of yours uses the shop's API as you.
+members-key-name = Name of the key
+members-key-name-hint = So that you know what it is for.
+members-key-name-wrong = Please give the key a name of up to 50 characters.
+members-key-created = Created
+members-key-used = Last used
+members-key-never = Never
+members-key-make = Make a key
+members-key-made = This is your new API key. It is shown only now: please keep it in a safe place.
+members-key-revoke = Revoke
+members-key-revoke-sure = Revoke this key? Programs that use it stop working at once.
+members-key-revoked = The API key is revoked.
+members-keys-full = You can have up to 20 API keys. Please revoke one that you no longer use.
+members-key-by-key = An API key cannot make another one. Please log in to make it.
+
+members-withdrawal = Close my account
+members-withdrawal-lead = Your name, e-mail address, saved addresses and all else that we know of you are erased, and this cannot be undone. Orders that the law makes us keep no longer tell whose they were; your posts stay as those of a former member.
+members-withdrawal-password-hint = Please enter your password to confirm that it is you.
+members-withdrawal-do = Close my account
+members-withdrawal-sure = Really close your account? This cannot be undone.
+members-withdrawn = Your account is closed. Thank you for having been with us.
+
+members-admin-lead = Find members, and give or take the role of administrator.
+members-admin-search = Name or e-mail
+members-admin-none = No such member
+members-admin-role = Role
+members-admin-role-admin = Administrator
+members-admin-role-shopper = Member
+members-admin-role-change = Change role
+members-admin-joined = Joined
+members-promote = Make administrator
+members-promote-sure = Make { $name } an administrator?
+members-promoted = The role is given.
+members-demote = Remove administrator
+members-demote-sure = Take the role of administrator from { $name }?
+members-demoted = The role is taken.
+members-last-admin = This is the only administrator. Please make another member administrator first.
+members-roles-wrong = Roles must be ["shopper"] or ["shopper", "admin"].
+
+members-email-wrong = Please enter a full e-mail address, for example name@example.com.
+members-email-taken = A member has this e-mail address already.
+members-name-wrong = Please enter a name of up to 50 characters.
+members-password-short = A password needs at least { $fewest } characters.
+members-password-long = A password can have up to { $most } characters.
+members-password-common = This password is so common that it is quickly guessed. Please choose another.
+members-password-wrong = The password is not right.

@@ -1,0 +1,121 @@
+### Who belongs to the shop: joining, logging in, one's own details, administrators' list.
+
+members-email = 이메일 주소
+members-name = 이름
+members-name-hint = 주문과 게시글에 쓰입니다.
+members-password = 비밀번호
+members-password-hint = 8자 이상이면 됩니다. 긴 문장도 좋아요.
+members-password-current = 지금 비밀번호
+members-password-new = 새 비밀번호
+members-save = 저장
+members-change = 수정
+members-remove = 삭제
+members-back = 돌아가기
+
+members-join-lead = 이메일 주소 하나로 바로 시작하세요.
+members-join-do = 가입하기
+members-join-have = 이미 회원이신가요?
+members-joined = 가입해 주셔서 고맙습니다. 즐거운 쇼핑 되세요!
+members-login-do = 로그인
+members-login-forgotten = 비밀번호를 잊으셨나요?
+members-login-new = 처음 오셨나요?
+members-login-wrong = 이메일 주소 또는 비밀번호가 맞지 않습니다.
+members-logged-out = 로그아웃했습니다.
+members-logout-sure = 이 브라우저에서 로그아웃할까요?
+members-logout-stay = 계속 둘러보기
+
+members-reset-title = 비밀번호 재설정
+members-reset-lead = 가입하신 이메일 주소로 새 비밀번호를 정할 수 있는 링크를 보내 드립니다.
+members-reset-do = 링크 받기
+members-reset-sent = { $email } 주소로 가입한 회원이 있다면 곧 메일이 도착합니다.
+members-reset-sent-hint = 링크는 30분 동안 한 번만 쓸 수 있습니다. 메일이 보이지 않으면 스팸함도 확인해 주세요.
+members-reset-choose = 새 비밀번호 정하기
+members-reset-choose-lead = 비밀번호를 바꾸면 모든 기기에서 로그아웃됩니다.
+members-reset-done = 비밀번호를 바꿨습니다. 새 비밀번호로 로그인해 주세요.
+members-link-stale-title = 더 이상 쓸 수 없는 링크입니다
+members-link-stale = 이미 사용했거나 30분이 지난 링크입니다. 새 링크를 받아 주세요.
+members-link-again = 새 링크 받기
+
+members-details = 기본 정보
+members-details-saved = 저장했습니다.
+members-language = 언어
+members-language-hint = 화면과 메일에 쓰는 언어입니다.
+members-language-ko = 한국어
+members-language-en = English
+
+members-addresses = 배송지
+members-addresses-none = 저장한 배송지가 없습니다
+members-addresses-none-hint = 배송지를 저장해 두면 주문할 때 다시 입력하지 않아도 됩니다.
+members-addresses-full = 배송지는 20개까지 저장할 수 있습니다. 쓰지 않는 것을 먼저 지워 주세요.
+members-address-new = 배송지 추가
+members-address-change = 배송지 수정
+members-address-default = 기본 배송지
+members-address-default-make = 기본 배송지로 쓰기
+members-address-default-make-short = 기본으로
+members-address-default-set = 기본 배송지를 바꿨습니다.
+members-address-saved = 배송지를 저장했습니다.
+members-address-removed = 배송지를 지웠습니다.
+members-address-remove-sure = 이 배송지를 지울까요?
+members-recipient = 받는 분
+members-recipient-wrong = 받는 분 이름을 50자 안으로 적어 주세요.
+members-phone = 연락처
+members-phone-wrong = 숫자 8~15자리의 전화번호를 적어 주세요. 예: 010-1234-5678
+members-postcode = 우편번호
+members-postcode-hint = 숫자 다섯 자리
+members-postcode-wrong = 우편번호는 숫자 다섯 자리입니다.
+members-line1 = 주소
+members-line2 = 상세 주소
+members-line2-hint = 동, 호수 등. 없으면 비워 두세요.
+members-line-wrong = 주소를 한 줄, 200자 안으로 적어 주세요.
+
+members-password-change = 비밀번호 바꾸기
+members-password-change-lead = 비밀번호를 바꾸면 다른 기기에서는 로그아웃됩니다.
+members-password-changed = 비밀번호를 바꿨습니다. 다른 기기에서는 로그아웃됩니다.
+
+members-keys = API 키
+members-keys-lead = 직접 만든 프로그램에서 이 계정으로 쇼핑몰 API를 쓸 때 필요합니다.
+members-key-name = 키 이름
+members-key-name-hint = 어디에 쓰는 키인지 알아볼 수 있게 적어 주세요.
+members-key-name-wrong = 키 이름을 50자 안으로 적어 주세요.
+members-key-created = 만든 날
+members-key-used = 마지막 사용
+members-key-never = 아직 없음
+members-key-make = 키 만들기
+members-key-made = 새 API 키입니다. 지금만 볼 수 있으니 안전한 곳에 옮겨 두세요.
+members-key-revoke = 폐기
+members-key-revoke-sure = 이 키를 폐기할까요? 이 키를 쓰는 프로그램은 바로 멈춥니다.
+members-key-revoked = API 키를 폐기했습니다.
+members-keys-full = API 키는 20개까지 만들 수 있습니다. 쓰지 않는 것을 먼저 폐기해 주세요.
+members-key-by-key = API 키로는 새 키를 만들 수 없습니다. 로그인해서 만들어 주세요.
+
+members-withdrawal = 회원 탈퇴
+members-withdrawal-lead = 탈퇴하면 이름, 이메일, 배송지 등 회원 정보를 모두 지우며 되돌릴 수 없습니다. 법에 따라 보관하는 주문 기록은 누구의 것인지 알 수 없게 바꾸고, 쓰신 글은 '탈퇴한 회원'의 글로 남습니다.
+members-withdrawal-password-hint = 본인 확인을 위해 비밀번호를 입력해 주세요.
+members-withdrawal-do = 탈퇴하기
+members-withdrawal-sure = 정말 탈퇴할까요? 되돌릴 수 없습니다.
+members-withdrawn = 탈퇴했습니다. 그동안 이용해 주셔서 고맙습니다.
+
+members-admin-lead = 회원을 찾고 관리자 권한을 주거나 거둡니다.
+members-admin-search = 이름이나 이메일
+members-admin-none = 찾는 회원이 없습니다
+members-admin-role = 권한
+members-admin-role-admin = 관리자
+members-admin-role-shopper = 회원
+members-admin-role-change = 권한 바꾸기
+members-admin-joined = 가입일
+members-promote = 관리자로
+members-promote-sure = { $name } 님에게 관리자 권한을 줄까요?
+members-promoted = 관리자 권한을 줬습니다.
+members-demote = 관리자 해제
+members-demote-sure = { $name } 님의 관리자 권한을 거둘까요?
+members-demoted = 관리자 권한을 거뒀습니다.
+members-last-admin = 관리자가 한 명뿐이라 해제할 수 없습니다. 다른 회원을 먼저 관리자로 정해 주세요.
+members-roles-wrong = 권한은 ["shopper"] 또는 ["shopper", "admin"]이어야 합니다.
+
+members-email-wrong = 이메일 주소를 정확히 적어 주세요. 예: name@example.com
+members-email-taken = 이미 가입한 이메일 주소입니다.
+members-name-wrong = 이름을 50자 안으로 적어 주세요.
+members-password-short = 비밀번호는 { $fewest }자 이상이어야 합니다.
+members-password-long = 비밀번호는 { $most }자까지 쓸 수 있습니다.
+members-password-common = 너무 흔해서 금방 알아낼 수 있는 비밀번호입니다. 다른 것을 골라 주세요.
+members-password-wrong = 비밀번호가 맞지 않습니다.
