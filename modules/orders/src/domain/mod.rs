@@ -1,0 +1,11 @@
+//! The order: everything that has happened to it, folded. No clock, no I/O, no wire format.
+
+mod address;
+mod event;
+mod order;
+#[cfg(test)]
+mod tests;
+
+pub use address::{Address, Wrong};
+pub use event::{Event, Line, Names, Number, Placed, Reason};
+pub use order::{Goods, Illegal, Moment, Order, Payment, Status, Step, What};

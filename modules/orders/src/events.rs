@@ -1,0 +1,347 @@
+//! What orders tells the others. No personal data: members by their id.
+
+use kernel::{MemberId, Money, OrderId, Sku, Timestamp};
+use platform::db::{Conn, DbError};
+use platform::events::{Published, Stamp, publish};
+use serde::Serialize;
+
+use crate::domain::{Event, Line, Order, Reason};
+
+#[derive(Serialize)]
+pub struct OrderPlaced {
+    #[serde(flatten)]
+    pub order: Standing,
+    pub lines: Vec<PublishedLine>,
+    /// In won.
+    pub total: i64,
+}
+
+#[derive(Serialize)]
+pub struct PublishedLine {
+    pub sku: Sku,
+    pub product: Sku,
+    pub name: PublishedNames,
+    pub quantity: u32,
+    pub price: i64,
+    pub subtotal: i64,
+}
+
+#[derive(Serialize)]
+pub struct PublishedNames {
+    pub ko: String,
+    pub en: String,
+}
+
+/// How an order stands after the event that is told.
+#[derive(Serialize)]
+pub struct Standing {
+    pub order: OrderId,
+    pub number: String,
+    pub member: MemberId,
+    pub status: &'static str,
+    pub payment: &'static str,
+    pub at: Timestamp,
+}
+
+#[derive(Serialize)]
+pub struct OrderConfirmed {
+    #[serde(flatten)]
+    pub order: Standing,
+    pub lines: Vec<SoldLine>,
+}
+
+#[derive(Serialize)]
+pub struct SoldLine {
+    pub sku: Sku,
+    pub product: Sku,
+    pub quantity: u32,
+}
+
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct OrderPaid(pub Standing);
+
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct OrderShipped(pub Standing);
+
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct OrderDelivered(pub Standing);
+
+/// The delivery has failed: payments refunds, and stock does what `settle` says. A cancellation that somebody asked
+/// for is not told before it is done: the saga settles that one by calls.
+#[derive(Serialize)]
+pub struct OrderCancelling {
+    #[serde(flatten)]
+    pub order: Standing,
+    /// `restock` or `write_off`
+    pub settle: &'static str,
+}
+
+#[derive(Serialize)]
+pub struct OrderCancelled {
+    #[serde(flatten)]
+    pub order: Standing,
+    pub reason: &'static str,
+}
+
+/// One of the above.
+pub enum Message {
+    Placed(OrderPlaced),
+    Confirmed(OrderConfirmed),
+    Paid(OrderPaid),
+    Shipped(OrderShipped),
+    Delivered(OrderDelivered),
+    Cancelling(OrderCancelling),
+    Cancelled(OrderCancelled),
+}
+
+impl Message {
+    /// What others are told of `event`; `order` is how it stands after it.
+    pub fn of(event: &Event, order: &Order, at: Timestamp) -> Option<Self> {
+        let standing = || Standing::of(order, at);
+        Some(match event {
+            Event::Placed(_) => Self::Placed(OrderPlaced::of(order, at)),
+            Event::Confirmed => {
+                let lines = order.placed.lines.iter().map(SoldLine::of).collect();
+                Self::Confirmed(OrderConfirmed {
+                    order: standing(),
+                    lines,
+                })
+            }
+            Event::Captured => Self::Paid(OrderPaid(standing())),
+            Event::Shipped => Self::Shipped(OrderShipped(standing())),
+            Event::Delivered => Self::Delivered(OrderDelivered(standing())),
+            Event::Cancelling(Reason::Undeliverable) => Self::Cancelling(OrderCancelling {
+                order: standing(),
+                settle: "restock",
+            }),
+            Event::Cancelling(Reason::Lost) => Self::Cancelling(OrderCancelling {
+                order: standing(),
+                settle: "write_off",
+            }),
+            Event::Cancelled => {
+                let reason = order.leaving.map_or("", Reason::as_str);
+                Self::Cancelled(OrderCancelled {
+                    order: standing(),
+                    reason,
+                })
+            }
+            _ => return None,
+        })
+    }
+
+    pub fn publish(&self, conn: &mut Conn, stamp: &Stamp) -> Result<(), DbError> {
+        match self {
+            Self::Placed(event) => publish(conn, stamp, event),
+            Self::Confirmed(event) => publish(conn, stamp, event),
+            Self::Paid(event) => publish(conn, stamp, event),
+            Self::Shipped(event) => publish(conn, stamp, event),
+            Self::Delivered(event) => publish(conn, stamp, event),
+            Self::Cancelling(event) => publish(conn, stamp, event),
+            Self::Cancelled(event) => publish(conn, stamp, event),
+        }
+    }
+}
+
+impl Standing {
+    fn of(order: &Order, at: Timestamp) -> Self {
+        Self {
+            order: order.id,
+            number: order.placed.number.to_string(),
+            member: order.placed.member,
+            status: order.status.as_str(),
+            payment: order.payment.as_str(),
+            at,
+        }
+    }
+
+    fn sample(status: &'static str, payment: &'static str) -> Self {
+        let at = Timestamp::from_micros(1_795_230_000_000_000);
+        Self {
+            order: OrderId::new(at, [7; 10]),
+            number: "20261121-7K3M9Q".to_owned(),
+            member: MemberId::new(at, [3; 10]),
+            status,
+            payment,
+            at,
+        }
+    }
+}
+
+impl OrderPlaced {
+    fn of(order: &Order, at: Timestamp) -> Self {
+        let placed = &order.placed;
+        Self {
+            order: Standing::of(order, at),
+            lines: placed.lines.iter().map(PublishedLine::of).collect(),
+            total: placed.total.amount,
+        }
+    }
+}
+
+impl PublishedLine {
+    fn of(line: &Line) -> Self {
+        Self {
+            sku: line.sku.clone(),
+            product: line.product.clone(),
+            name: PublishedNames {
+                ko: line.name.ko.clone(),
+                en: line.name.en.clone(),
+            },
+            quantity: line.quantity,
+            price: line.price.amount,
+            subtotal: line.subtotal().unwrap_or(Money::ZERO).amount,
+        }
+    }
+}
+
+impl SoldLine {
+    fn of(line: &Line) -> Self {
+        Self {
+            sku: line.sku.clone(),
+            product: line.product.clone(),
+            quantity: line.quantity,
+        }
+    }
+}
+
+#[expect(clippy::unwrap_used, reason = "a constant that is a SKU")]
+fn sample_sku() -> Sku {
+    "MUG-MOON-L".parse().unwrap()
+}
+
+impl Published for OrderPlaced {
+    const TYPE: &'static str = "shop.banyan.orders.order.placed.v1";
+
+    fn aggregate(&self) -> String {
+        self.order.order.to_string()
+    }
+
+    fn sample() -> Self {
+        let sku = sample_sku();
+        let name = PublishedNames {
+            ko: "달 머그 (L)".to_owned(),
+            en: "Moon mug (L)".to_owned(),
+        };
+        let line = PublishedLine {
+            product: sku.clone(),
+            sku,
+            name,
+            quantity: 2,
+            price: 12_900,
+            subtotal: 25_800,
+        };
+        Self {
+            order: Standing::sample("pending", "none"),
+            lines: vec![line],
+            total: 25_800,
+        }
+    }
+}
+
+impl Published for OrderConfirmed {
+    const TYPE: &'static str = "shop.banyan.orders.order.confirmed.v1";
+
+    fn aggregate(&self) -> String {
+        self.order.order.to_string()
+    }
+
+    fn sample() -> Self {
+        let line = SoldLine {
+            sku: sample_sku(),
+            product: sample_sku(),
+            quantity: 2,
+        };
+        Self {
+            order: Standing::sample("confirmed", "authorised"),
+            lines: vec![line],
+        }
+    }
+}
+
+impl Published for OrderPaid {
+    const TYPE: &'static str = "shop.banyan.orders.order.paid.v1";
+
+    fn aggregate(&self) -> String {
+        self.0.order.to_string()
+    }
+
+    fn sample() -> Self {
+        Self(Standing::sample("confirmed", "captured"))
+    }
+}
+
+impl Published for OrderShipped {
+    const TYPE: &'static str = "shop.banyan.orders.order.shipped.v1";
+
+    fn aggregate(&self) -> String {
+        self.0.order.to_string()
+    }
+
+    fn sample() -> Self {
+        Self(Standing::sample("shipped", "captured"))
+    }
+}
+
+impl Published for OrderDelivered {
+    const TYPE: &'static str = "shop.banyan.orders.order.delivered.v1";
+
+    fn aggregate(&self) -> String {
+        self.0.order.to_string()
+    }
+
+    fn sample() -> Self {
+        Self(Standing::sample("delivered", "captured"))
+    }
+}
+
+impl Published for OrderCancelling {
+    const TYPE: &'static str = "shop.banyan.orders.order.cancelling.v1";
+
+    fn aggregate(&self) -> String {
+        self.order.order.to_string()
+    }
+
+    fn sample() -> Self {
+        Self {
+            order: Standing::sample("shipped", "captured"),
+            settle: "restock",
+        }
+    }
+}
+
+impl Published for OrderCancelled {
+    const TYPE: &'static str = "shop.banyan.orders.order.cancelled.v1";
+
+    fn aggregate(&self) -> String {
+        self.order.order.to_string()
+    }
+
+    fn sample() -> Self {
+        Self {
+            order: Standing::sample("cancelled", "refunded"),
+            reason: "undeliverable",
+        }
+    }
+}
+
+/// One of each, for the test that feeds them to every consumer.
+pub fn samples() -> Vec<(&'static str, serde_json::Value)> {
+    fn sample<E: Published>() -> (&'static str, serde_json::Value) {
+        (
+            E::TYPE,
+            serde_json::to_value(E::sample()).unwrap_or_default(),
+        )
+    }
+    vec![
+        sample::<OrderPlaced>(),
+        sample::<OrderConfirmed>(),
+        sample::<OrderPaid>(),
+        sample::<OrderShipped>(),
+        sample::<OrderDelivered>(),
+        sample::<OrderCancelling>(),
+        sample::<OrderCancelled>(),
+    ]
+}
