@@ -19,7 +19,7 @@ const AT_ONCE: i64 = 50;
 const POLL: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(10);
-const TIDY: Duration = Duration::from_secs(3600);
+const TIDY: Duration = Duration::from_hours(1);
 
 /// Sends what waits until `stop`; while the post cannot be reached, letters wait.
 pub async fn run(service: Arc<Service>, post: Arc<dyn Post>, stop: CancellationToken) {
@@ -107,7 +107,7 @@ pub async fn tidy(service: Arc<Service>, stop: CancellationToken) {
         match remove_ended(&service).await {
             Ok(0) => {}
             Ok(removed) => {
-                tracing::debug!(removed, "sessions and links that have ended are removed")
+                tracing::debug!(removed, "what has ended is removed");
             }
             Err(error) => tracing::warn!(%error, "what has ended could not be removed"),
         }

@@ -28,6 +28,9 @@ pub use service::Service;
 
 pub const NAME: &str = "members";
 
+/// The event types that it wants to hear: none.
+pub const HEARS: &[&str] = &[];
+
 pub fn migrations() -> Migrations {
     const ALL: Migrations = Migrations {
         sqlite: embed_migrations!("../../migrations/members/sqlite"),

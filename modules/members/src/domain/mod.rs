@@ -14,11 +14,11 @@ pub use email::Email;
 pub use password::Password;
 
 /// A session that is not used for so long has ended.
-pub const SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
+pub const SESSION: Duration = Duration::from_hours(14 * 24);
 /// When something was last used is written down this often, not with every page.
-pub const USE_NOTED: Duration = Duration::from_secs(3600);
+pub const USE_NOTED: Duration = Duration::from_hours(1);
 /// How long the link of a password reset works, and how long we try to send it.
-pub const RESET: Duration = Duration::from_secs(30 * 60);
+pub const RESET: Duration = Duration::from_mins(30);
 pub const MOST_ADDRESSES: usize = 20;
 pub const MOST_KEYS: usize = 20;
 pub const LONGEST_NAME: usize = 50;

@@ -23,7 +23,7 @@ use crate::domain::{Email, MembersError};
 use crate::secret::Secret;
 
 /// Longer than any session lasts: it is the database that ends them, 14 days after they were used last.
-const COOKIE: Duration = Duration::from_secs(400 * 24 * 3600);
+const COOKIE: Duration = Duration::from_hours(400 * 24);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub fn routes(cfg: &mut ServiceConfig) {

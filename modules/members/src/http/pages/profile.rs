@@ -20,7 +20,7 @@ use crate::store::addresses::Entry;
 use crate::store::keys::ApiKey;
 
 const HERE: &str = "/my/profile";
-const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+const YEAR: Duration = Duration::from_hours(365 * 24);
 
 #[derive(Template)]
 #[template(path = "members/profile.html")]
