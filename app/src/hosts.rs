@@ -112,7 +112,7 @@ fn members_needs(p: &Ports) -> members::Needs {
 
 fn catalog_needs(p: &Ports) -> catalog::Needs {
     catalog::Needs {
-        stock: Arc::new(ac::CatalogStock(p.stock.clone())),
+        shelf: Arc::new(ac::CatalogStock(p.stock.clone())),
         opinions: Arc::new(ac::CatalogOpinions(p.board.clone())),
     }
 }

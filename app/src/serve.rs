@@ -7,6 +7,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
+use platform::db::Db;
 use platform::shell::Shell;
 use platform::telemetry::{self, Metrics};
 use platform::{identity, page, ports, problem};
@@ -49,7 +50,7 @@ async fn run(settings: Settings, role: Role, with_demo: bool) -> Result<(), Fail
 
     let server = listen(&house, &readiness, settings.listen)?;
     let address = server.address;
-    let management = manage(&settings, metrics.clone())?;
+    let management = manage(&house, &settings, metrics)?;
     let handles = [server.handle.clone(), management.handle()];
     let servers = tokio::spawn(async move { tokio::try_join!(server.server, management) });
 
@@ -125,11 +126,16 @@ fn listen(house: &House, readiness: &Readiness, at: SocketAddr) -> Result<Listen
     Ok(Listening { handle: server.handle(), server, address })
 }
 
-fn manage(settings: &Settings, metrics: Metrics) -> Result<actix_web::dev::Server, Failure> {
+fn manage(house: &House, settings: &Settings, metrics: Metrics) -> Result<actix_web::dev::Server, Failure> {
     let at = settings.management;
+    let databases: Vec<Db> = house.duties().map(|duty| duty.db.clone()).collect();
     let server = HttpServer::new(move || {
-        let metrics = metrics.clone();
-        App::new().route("/metrics", web::get().to(move || std::future::ready(metrics.render())))
+        let (metrics, databases) = (metrics.clone(), databases.clone());
+        let render = move || {
+            count_database_work(&databases);
+            std::future::ready(metrics.render())
+        };
+        App::new().route("/metrics", web::get().to(render))
     })
     .workers(1)
     .shutdown_timeout(1)
@@ -137,6 +143,16 @@ fn manage(settings: &Settings, metrics: Metrics) -> Result<actix_web::dev::Serve
     .bind(at)
     .map_err(|e| Failure::other(format!("--management {at}: {e}")))?;
     Ok(server.run())
+}
+
+/// Counted by the databases themselves, and told when somebody asks.
+fn count_database_work(databases: &[Db]) {
+    metrics::counter!("db_queries_total").absolute(platform::db::queries());
+    for db in databases {
+        let (writes, commits) = db.write_counts();
+        metrics::counter!("db_writes_total", "context" => db.context()).absolute(writes);
+        metrics::counter!("db_commits_total", "context" => db.context()).absolute(commits);
+    }
 }
 
 async fn until_told() -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 use kernel::{Money, OrderId};
 use orders::needs::{Authorised, Captured, Ctx, Reversed, Till, Unavailable};
-use payments::api::{self, Authorise, Capture, Reverse};
+use payments::api::{Authorisation, Authorise, Capture, Reversal, Reverse, Taken};
 use platform::Fut;
 use platform::ports::Port;
 
@@ -16,9 +16,9 @@ impl Till for OrdersTill {
     ) -> Fut<'a, Result<Authorised, Unavailable>> {
         Box::pin(async move {
             Ok(match self.0.call(Authorise { order, amount, token }, ctx).await? {
-                api::Authorisation::Authorised => Authorised::Yes,
-                api::Authorisation::Declined => Authorised::Declined,
-                api::Authorisation::Pending => Authorised::Pending,
+                Authorisation::Authorised => Authorised::Yes,
+                Authorisation::Declined => Authorised::Declined,
+                Authorisation::Pending => Authorised::Pending,
             })
         })
     }
@@ -26,9 +26,9 @@ impl Till for OrdersTill {
     fn capture<'a>(&'a self, order: OrderId, ctx: &'a Ctx) -> Fut<'a, Result<Captured, Unavailable>> {
         Box::pin(async move {
             Ok(match self.0.call(Capture { order }, ctx).await? {
-                api::Captured::Captured => Captured::Yes,
-                api::Captured::Pending => Captured::Pending,
-                api::Captured::NotAuthorised => Captured::Refused,
+                Taken::Captured => Captured::Yes,
+                Taken::Pending => Captured::Pending,
+                Taken::NotAuthorised => Captured::Refused,
             })
         })
     }
@@ -36,10 +36,10 @@ impl Till for OrdersTill {
     fn reverse<'a>(&'a self, order: OrderId, ctx: &'a Ctx) -> Fut<'a, Result<Reversed, Unavailable>> {
         Box::pin(async move {
             Ok(match self.0.call(Reverse { order }, ctx).await? {
-                api::Reversal::Nothing => Reversed::Nothing,
-                api::Reversal::Voided => Reversed::Voided,
-                api::Reversal::Refunded => Reversed::Refunded,
-                api::Reversal::Pending => Reversed::Pending,
+                Reversal::Nothing => Reversed::Nothing,
+                Reversal::Voided => Reversed::Voided,
+                Reversal::Refunded => Reversed::Refunded,
+                Reversal::Pending => Reversed::Pending,
             })
         })
     }

@@ -4,6 +4,7 @@
 )]
 //! `cargo xtask …`: the chores of the project. See `cargo xtask help`.
 
+mod bench;
 mod checks;
 mod debian;
 mod phases;
@@ -41,6 +42,10 @@ enum Chore {
     Test(testing::Selection),
     /// Check formatting, lints, licences, banned crates and sources; and advisories, when their database can be reached
     Lint,
+    /// Measure the release build: what each request costs on SQLite and PostgreSQL, beside an empty handler and the disk
+    ///
+    /// Prints a table and writes the same as JSON. BANYAN_BENCH_PRODUCTS changes the number of products from 10,000.
+    Bench,
 }
 
 fn main() -> ExitCode {
@@ -59,6 +64,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
     let mut phases = Phases::default();
     let passed = match chore {
         Chore::Test(selection) => testing::run(&selection, &processes, &mut phases)?,
+        Chore::Bench => bench::run(&processes, &mut phases)?,
         Chore::Lint => {
             checks::source(&processes, &mut phases, &[])?;
             checks::advisories(&processes, &mut phases)?;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::audit;
-use crate::db::{Db, DbError, schema};
+use crate::db::{self, Db, DbError, schema};
 use crate::events::dead_letters::{self, DeadLetter, ReplayError};
 use crate::events::{Delivery, Lag, lag};
 use crate::ports::{Answers, Call, Calls, Ctx, Unavailable};
@@ -27,6 +27,8 @@ pub struct Figures {
     /// Writes acknowledged by this process, and the commits that they took.
     pub writes: u64,
     pub commits: u64,
+    /// What the writing connection says about how durable a commit is.
+    pub durability: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -117,6 +119,7 @@ impl Operator {
 impl Answers<Ops> for Operator {
     async fn answer(&self, _: Ops, _: &Ctx) -> Result<Figures, Unavailable> {
         let (writes, commits) = self.db.write_counts();
+        let durability = self.db.write(|conn| db::durability(conn)).await.map_err(self.failed())?;
         self.db
             .read(move |conn| {
                 let (epoch, owner) = schema::owner::table
@@ -125,7 +128,8 @@ impl Answers<Ops> for Operator {
                     .first(conn)?;
                 let worker = schema::lease::table.select(schema::lease::holder).first(conn).optional()?;
                 let dead_letters = dead_letters::count(conn)?;
-                Ok(Figures { epoch, owner, worker, lags: lag(conn)?, dead_letters, writes, commits })
+                let lags = lag(conn)?;
+                Ok(Figures { epoch, owner, worker, lags, dead_letters, writes, commits, durability })
             })
             .await
             .map_err(self.failed())

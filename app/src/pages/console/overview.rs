@@ -3,7 +3,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use askama::Template;
 use futures_util::future::join_all;
 use kernel::Timestamp;
-use orders::api::{SagaReport, Sagas};
+use orders::api::{SagaFigures, Sagas};
 use platform::identity::Admin;
 use platform::ops::{Figures, Ops};
 use platform::page::{self, Area, Page, Section};
@@ -47,7 +47,7 @@ struct OverviewPage {
     page: Page,
     contexts: Vec<ContextState>,
     now: Timestamp,
-    sagas: Section<SagaReport>,
+    sagas: Section<SagaFigures>,
 }
 
 impl OverviewPage {
@@ -76,7 +76,7 @@ struct EventsPage {
 #[template(path = "console/sagas.html")]
 struct SagasPage {
     page: Page,
-    sagas: Section<SagaReport>,
+    sagas: Section<SagaFigures>,
 }
 
 async fn states(own: &OwnPages) -> Vec<ContextState> {
@@ -87,7 +87,7 @@ async fn states(own: &OwnPages) -> Vec<ContextState> {
     join_all(ask).await
 }
 
-async fn ask_sagas(own: &OwnPages) -> Section<SagaReport> {
+async fn ask_sagas(own: &OwnPages) -> Section<SagaFigures> {
     own.ports.orders.call(Sagas {}, &super::ctx()).await.map_or(Section::Missing, Section::Here)
 }
 

@@ -3,6 +3,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::prelude::*;
 
+use super::DbError;
+
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
@@ -73,4 +75,21 @@ impl Conn {
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
+}
+
+/// What `conn` says about how durable its commits are, such as `synchronous = 2` (FULL).
+pub fn durability(conn: &mut Conn) -> Result<String, DbError> {
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        answer: String,
+    }
+    let sql = match conn {
+        Conn::Sqlite(_) => "SELECT 'synchronous = ' || synchronous AS answer FROM pragma_synchronous",
+        Conn::Postgres(_) => {
+            "SELECT 'synchronous_commit = ' || current_setting('synchronous_commit') || ', fsync = ' || current_setting('fsync') AS answer"
+        }
+    };
+    let row: Answer = diesel::sql_query(sql).get_result(conn)?;
+    Ok(row.answer)
 }

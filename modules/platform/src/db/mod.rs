@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{oneshot, watch};
 
-pub use conn::{Conn, queries};
+pub use conn::{Conn, durability, queries};
 pub use error::{DbError, WriteError};
 pub use guard::Mode;
 pub use migrate::{Migrations, PLATFORM, versions};

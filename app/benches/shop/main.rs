@@ -1,0 +1,62 @@
+//! `cargo xtask bench`: what the shop's main requests cost, on both databases, beside an empty handler and the disk.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::disallowed_methods)]
+
+mod checkout;
+mod client;
+mod disk;
+mod empty;
+mod measure;
+mod report;
+mod scenarios;
+mod server;
+
+use report::{Report, Run};
+use server::{Database, Empty, Shop};
+
+const CONNECTIONS: [usize; 2] = [1, 64];
+
+fn main() {
+    let mut arguments = std::env::args().skip_while(|argument| argument != empty::ARGUMENT).skip(1);
+    match arguments.next() {
+        Some(address) => empty::serve(&address).unwrap(),
+        None => tokio::runtime::Runtime::new().unwrap().block_on(bench()),
+    }
+}
+
+async fn bench() {
+    let products: u32 = std::env::var("BANYAN_BENCH_PRODUCTS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    let folder = tempfile::tempdir().unwrap();
+    let fsyncs = disk::fsyncs_per_second(folder.path());
+    let mut report = Report { fsyncs_per_second: fsyncs, products, ..Report::default() };
+    println!("disk: {fsyncs:.0} fsyncs per second; {products} products\n");
+
+    let empty = Empty::start();
+    for connections in CONNECTIONS {
+        report.add(scenarios::empty(&empty, connections).await);
+    }
+    drop(empty);
+
+    let mut databases = vec![Database::Sqlite];
+    databases.extend(std::env::var("BANYAN_TEST_POSTGRES").ok().map(Database::Postgres));
+    for database in databases {
+        let shop = Shop::start(&database, products);
+        let durability = shop.durability().await;
+        println!("{}: {durability}", database.name());
+        report.durability.insert(database.name().to_owned(), durability);
+        for run in run_all(&shop, &database).await {
+            report.add(run);
+        }
+        report.rss_mib.insert(database.name().to_owned(), shop.rss_mib());
+    }
+    report.finish();
+}
+
+async fn run_all(shop: &Shop, database: &Database) -> Vec<Run> {
+    let mut runs = Vec::new();
+    for connections in CONNECTIONS {
+        runs.extend(scenarios::reads(shop, database.name(), connections).await);
+        runs.push(scenarios::add_to_cart(shop, database.name(), connections).await);
+        runs.push(checkout::run(shop, database.name(), connections).await);
+    }
+    runs
+}

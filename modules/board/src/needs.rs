@@ -1,0 +1,30 @@
+//! What the board wants to know of others, in its own words.
+
+use std::sync::Arc;
+
+use kernel::{MemberId, Sku};
+use platform::Fut;
+use platform::ports::{Ctx, Unavailable};
+
+pub use crate::domain::About;
+
+#[derive(Clone)]
+pub struct Needs {
+    pub authors: Arc<dyn Authors>,
+    pub purchases: Arc<dyn Purchases>,
+    pub shelf: Arc<dyn Shelf>,
+}
+
+pub trait Authors: Send + Sync {
+    /// The name to sign with; `None` for someone who has left.
+    fn name<'a>(&'a self, member: MemberId, ctx: &'a Ctx) -> Fut<'a, Result<Option<String>, Unavailable>>;
+}
+
+pub trait Purchases: Send + Sync {
+    fn has_bought<'a>(&'a self, member: MemberId, product: Sku, ctx: &'a Ctx) -> Fut<'a, Result<bool, Unavailable>>;
+}
+
+pub trait Shelf: Send + Sync {
+    /// `None` when nothing is sold under that SKU.
+    fn product<'a>(&'a self, sku: Sku, ctx: &'a Ctx) -> Fut<'a, Result<Option<About>, Unavailable>>;
+}
