@@ -51,7 +51,7 @@ async fn home(request: HttpRequest, page: Page, own: Data<OwnPages>) -> Result<H
     let ports = &own.ports;
     let (display, notices) = tokio::join!(
         ports.catalog.call(Showcase { limit: SHOWN }, &ctx),
-        ports.board.call(LatestNotices { limit: NOTICES }, &ctx),
+        ports.board.call(LatestNotices { limit: NOTICES, locale: page.locale() }, &ctx),
     );
     let cards: Vec<&Card> = display.iter().flat_map(|d| d.newest.iter().chain(&d.popular)).collect();
     let (left, stars) = tokio::join!(left(&own, &cards, &ctx), stars(&own, &cards, &ctx));
