@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use kernel::{Clock, Timestamp};
+use kernel::Timestamp;
 use platform::db::{Db, DbError};
 use platform::ports::{Answers, Calls, Ctx, Unavailable};
 
@@ -14,7 +14,6 @@ const MOST_STUCK: i64 = 100;
 /// Answers for orders, from its own database alone.
 pub struct Host {
     pub db: Db,
-    pub clock: Arc<dyn Clock>,
 }
 
 impl Host {

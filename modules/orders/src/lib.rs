@@ -14,6 +14,8 @@ mod saga;
 pub(crate) mod schema;
 mod service;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

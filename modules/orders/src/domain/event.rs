@@ -130,14 +130,11 @@ pub struct Number(String);
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 impl Number {
-    pub fn new(day: Timestamp, random: [u8; 6]) -> Self {
+    pub fn new(day: Timestamp, random: u32) -> Self {
         let mut text = day.korean_date().replace('-', "");
         text.push('-');
-        text.extend(
-            random
-                .iter()
-                .map(|byte| char::from(DIGITS[usize::from(byte % 32)])),
-        );
+        let digit = |place: u32| DIGITS[(random >> (5 * place) & 31) as usize];
+        text.extend((0..6).rev().map(|place| char::from(digit(place))));
         Self(text)
     }
 

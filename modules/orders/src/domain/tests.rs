@@ -19,7 +19,7 @@ fn order() -> Order {
         price: Money::krw(12_900),
     };
     let placed = Placed {
-        number: Number::new(at(0), [0, 1, 31, 32, 10, 255]),
+        number: Number::new(at(0), 0b00_00000_00001_11111_00000_01010_11111),
         member: MemberId::new(at(0), [1; 10]),
         total: Line::total(std::slice::from_ref(&line)).unwrap(),
         lines: vec![line],

@@ -34,7 +34,7 @@ fn line() -> Line {
 }
 
 fn order(events: &[Event]) -> Order {
-    let number = Number::new(at(0), [1, 2, 3, 4, 5, 6]);
+    let number = Number::new(at(0), 12_345_678);
     let member = MemberId::new(at(0), [3; 10]);
     let placed = Placed {
         number,

@@ -73,7 +73,7 @@ impl Orders {
             .iter()
             .map(|basket| basket.line.clone())
             .collect();
-        let number = Number::new(now, self.journal.shell.random_bytes());
+        let number = Number::new(now, u32::from_be_bytes(self.journal.shell.random_bytes()));
         let placed = Placed {
             number,
             member: claim.member,

@@ -1,0 +1,12 @@
+//! The context against suppliers that live in memory and misbehave as told. Every test runs on SQLite, and on PostgreSQL
+//! with the feature `postgres-tests`.
+
+mod api;
+mod chaos;
+mod saga;
+mod shop;
+mod store;
+mod world;
+
+pub use shop::Shop;
+pub use world::{Luck, World};
