@@ -31,7 +31,7 @@ impl Host {
     }
 
     /// All of `batch`, or none of it.
-    pub async fn put(
+    pub(crate) async fn put(
         &self,
         batch: Vec<Parsed>,
         how: How,

@@ -4,15 +4,24 @@ pub mod api;
 mod domain;
 mod error;
 mod host;
+mod http;
 mod inbound;
 pub mod needs;
 pub(crate) mod schema;
+mod service;
 mod store;
 
+use std::sync::Arc;
+
+use actix_web::web::{Data, ServiceConfig};
 use diesel_migrations::embed_migrations;
+use kernel::Locale;
+use platform::context::Context;
 use platform::db::Migrations;
+use platform::shell::Shell;
 
 pub use host::Host;
+pub use needs::Needs;
 
 pub const NAME: &str = "catalog";
 
@@ -26,4 +35,32 @@ pub const MIGRATIONS: Migrations = Migrations {
 
 pub fn migrations() -> Migrations {
     MIGRATIONS
+}
+
+pub fn texts() -> [(Locale, &'static str); 2] {
+    [
+        (Locale::Ko, include_str!("../locales/ko.ftl")),
+        (Locale::En, include_str!("../locales/en.ftl")),
+    ]
+}
+
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    <http::Docs as utoipa::OpenApi>::openapi()
+}
+
+/// The context, ready to serve.
+pub fn open(host: Arc<Host>, shell: Arc<Shell>, needs: Needs) -> Context {
+    let (db, calls) = (host.db.clone(), host.calls());
+    let service = Data::new(service::Service { host, needs, shell });
+    Context {
+        name: NAME,
+        db: db.clone(),
+        routes: Arc::new(move |cfg: &mut ServiceConfig| {
+            cfg.app_data(service.clone());
+            http::routes(cfg);
+        }),
+        calls,
+        inbound: Some(Arc::new(inbound::Ear { db })),
+        workers: Vec::new(),
+    }
 }

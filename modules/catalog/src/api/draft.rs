@@ -17,22 +17,20 @@ const DEAREST: i64 = 1_000_000_000;
 
 /// One product. The same JSON is imported, exported, and sent to `/api/admin/products`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
 pub struct ProductDraft {
     /// The product's code; without options also what is bought.
     pub sku: String,
     pub name: Both,
-    #[serde(default)]
     pub description: Both,
     /// In won; of options that name none.
     pub price: Amount,
     /// A category's slug.
     pub category: String,
-    #[serde(default)]
     pub options: Vec<OptionDraft>,
-    #[serde(default)]
     pub pictures: Vec<PictureDraft>,
     /// Of imports: how many there are. The catalogue passes over it; stock is told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub on_hand: Option<i64>,
 }
 

@@ -13,6 +13,7 @@ use crate::domain::Bilingual;
 
 /// A text in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
 pub struct Both {
     pub ko: String,
     pub en: String,

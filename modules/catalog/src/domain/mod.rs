@@ -7,5 +7,5 @@ pub mod words;
 
 pub use flaw::{Flaw, Rule};
 pub use product::{
-    Bilingual, Category, MOST_PICTURES, Product, Values, Variant, number, slug, text,
+    Bilingual, Category, MOST_OPTIONS, MOST_PICTURES, Product, Values, Variant, number, slug, text,
 };

@@ -31,6 +31,25 @@ pub fn list(conn: &mut Conn) -> Result<Vec<CategoryCard>, DbError> {
     Ok(rows.into_iter().map(card).collect())
 }
 
+pub fn find(conn: &mut Conn, slug: &str) -> Result<Option<CategoryCard>, DbError> {
+    let row: Option<(String, String, i64)> = on_both!(conn, |c| categories::table
+        .filter(categories::slug.eq(slug))
+        .select((
+            categories::name_ko,
+            categories::name_en,
+            categories::products
+        ))
+        .first(c)
+        .optional())?;
+    let slug = slug.to_owned();
+    Ok(row.map(|(ko, en, products)| CategoryCard {
+        slug,
+        name: Both { ko, en },
+        products,
+        picture: None,
+    }))
+}
+
 /// As [`list`], each with the picture of its most popular product.
 pub fn with_pictures(conn: &mut Conn) -> Result<Vec<CategoryCard>, DbError> {
     let picture = diesel::dsl::sql::<Nullable<Text>>(

@@ -64,6 +64,11 @@ pub struct Facets {
 }
 
 impl Filter {
+    /// Whether the categories' own counters do not say how many fit.
+    pub fn is_narrowed(&self) -> bool {
+        self.terms.is_some() || self.has_price()
+    }
+
     fn has_price(&self) -> bool {
         self.min_price.is_some() || self.max_price.is_some()
     }

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use kernel::{Money, Sku};
 use platform::db::{Conn, DbError};
@@ -102,6 +104,17 @@ pub fn all_after(conn: &mut Conn, code: &str, limit: i64) -> Result<Vec<Found>, 
         .load(conn)?;
     rows.into_iter()
         .map(|(listed, detail)| found(-1, listed, detail))
+        .collect()
+}
+
+pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Found>, DbError> {
+    let rows: Vec<(Listed, DetailRow)> = products::table
+        .inner_join(details::table)
+        .filter(products::id.eq_any(ids))
+        .select((Listed::as_select(), DetailRow::as_select()))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(listed, detail)| Ok((listed.id, found(-1, listed, detail)?)))
         .collect()
 }
 
