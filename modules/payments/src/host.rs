@@ -3,6 +3,7 @@ use std::sync::Arc;
 use kernel::Clock;
 use platform::db::{Db, DbError};
 use platform::ports::{Answers, Calls, Ctx, Unavailable};
+use platform::shell::Shell;
 use tokio::sync::Notify;
 
 use crate::api::*;
@@ -22,7 +23,8 @@ pub struct Host {
 
 impl Host {
     /// With the built-in sandbox for a provider.
-    pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(db: Db, shell: Arc<Shell>) -> Self {
+        let clock = shell.clock.clone();
         let sandbox = Arc::new(Sandbox::new(db.clone(), clock.clone()));
         Self::with(db, clock, sandbox, Patience::default())
     }

@@ -4,9 +4,10 @@
 mod promises;
 mod races;
 mod shop;
+mod workers;
 
 mod sqlite {
-    use super::{promises, races};
+    use super::{promises, races, workers};
     use crate::shop::Shop;
 
     #[tokio::test]
@@ -57,11 +58,15 @@ mod sqlite {
     async fn eight_callers_at_odds_leave_the_books_in_agreement() {
         races::eight_callers_at_odds_leave_the_books_in_agreement(Shop::on_sqlite()).await;
     }
+    #[tokio::test]
+    async fn the_worker_settles_by_itself_and_stops_when_told() {
+        workers::the_worker_settles_by_itself_and_stops_when_told(Shop::on_sqlite()).await;
+    }
 }
 
 #[cfg(feature = "postgres-tests")]
 mod postgres {
-    use super::{promises, races};
+    use super::{promises, races, workers};
     use crate::shop::Shop;
 
     #[tokio::test]
@@ -111,5 +116,9 @@ mod postgres {
     #[tokio::test]
     async fn eight_callers_at_odds_leave_the_books_in_agreement() {
         races::eight_callers_at_odds_leave_the_books_in_agreement(Shop::on_postgres()).await;
+    }
+    #[tokio::test]
+    async fn the_worker_settles_by_itself_and_stops_when_told() {
+        workers::the_worker_settles_by_itself_and_stops_when_told(Shop::on_postgres()).await;
     }
 }
