@@ -64,6 +64,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
 )]
 pub struct Docs;
 
+#[cfg(test)]
+pub fn fingerprint_of(body: &serde_json::Value) -> String {
+    body::fingerprint(body.to_string().as_bytes())
+}
+
 fn ctx(request: &HttpRequest) -> Ctx {
     let traceparent = request.extensions().get::<Trace>().map(Trace::traceparent);
     Ctx {
