@@ -74,6 +74,7 @@ members-password-changed = Your password is changed, and your other devices are 
 
 members-keys = API keys
 members-keys-lead = With a key, a program of yours uses the shop's API as you.
+members-keys-docs = Read about the API
 members-key-name = Name of the key
 members-key-name-hint = So that you know what it is for.
 members-key-name-wrong = Please give the key a name of up to 50 characters.

@@ -74,6 +74,7 @@ members-password-changed = 비밀번호를 바꿨습니다. 다른 기기에서�
 
 members-keys = API 키
 members-keys-lead = 직접 만든 프로그램에서 이 계정으로 쇼핑몰 API를 쓸 때 필요합니다.
+members-keys-docs = API 문서 보기
 members-key-name = 키 이름
 members-key-name-hint = 어디에 쓰는 키인지 알아볼 수 있게 적어 주세요.
 members-key-name-wrong = 키 이름을 50자 안으로 적어 주세요.
@@ -103,7 +104,7 @@ members-admin-role-admin = 관리자
 members-admin-role-shopper = 회원
 members-admin-role-change = 권한 바꾸기
 members-admin-joined = 가입일
-members-promote = 관리자로
+members-promote = 관리자로 지정
 members-promote-sure = { $name } 님에게 관리자 권한을 줄까요?
 members-promoted = 관리자 권한을 줬습니다.
 members-demote = 관리자 해제

@@ -10,6 +10,7 @@ use crate::events::MemberWithdrawn;
 use crate::host::audited;
 use crate::secret::Secret;
 use crate::store::members::{Member, NewMember};
+use crate::store::sessions::NewSession;
 use crate::store::{self, members, resets, sessions};
 
 /// A session has begun; the secret belongs into its cookie.
@@ -68,7 +69,12 @@ impl Service {
         old: Option<Secret>,
     ) -> Result<Secret, MembersError> {
         let secret = Secret::new(&self.shell);
-        let (hash, id, now) = (secret.hash(), self.new_id(), self.shell.now());
+        let new = NewSession {
+            token_hash: secret.hash(),
+            id: self.new_id(),
+            member,
+            at: self.shell.now(),
+        };
         let old = old.map(|secret| secret.hash());
         let write = move |conn: &mut Conn| {
             if members::password(conn, member)? != stored {
@@ -77,7 +83,7 @@ impl Service {
             if let Some(old) = &old {
                 sessions::end(conn, old)?;
             }
-            Ok(sessions::begin(conn, &hash, &id, member, now)?)
+            Ok(sessions::begin(conn, &new)?)
         };
         self.host.db.write(write).await?;
         Ok(secret)

@@ -72,19 +72,22 @@ fn found((member, is_admin, locale, session, last_used): FoundRow) -> Result<Fou
     })
 }
 
-pub fn begin(
-    conn: &mut Conn,
-    token_hash: &str,
-    id: &str,
-    member: MemberId,
-    now: Timestamp,
-) -> Result<(), DbError> {
+/// A session that begins.
+#[derive(Clone)]
+pub struct NewSession {
+    pub token_hash: String,
+    pub id: String,
+    pub member: MemberId,
+    pub at: Timestamp,
+}
+
+pub fn begin(conn: &mut Conn, new: &NewSession) -> Result<(), DbError> {
     let row = (
-        sessions::token_hash.eq(token_hash),
-        sessions::id.eq(id),
-        sessions::member_id.eq(member.to_string()),
-        sessions::created_at.eq(now.as_micros()),
-        sessions::last_used.eq(now.as_micros()),
+        sessions::token_hash.eq(&new.token_hash),
+        sessions::id.eq(&new.id),
+        sessions::member_id.eq(new.member.to_string()),
+        sessions::created_at.eq(new.at.as_micros()),
+        sessions::last_used.eq(new.at.as_micros()),
     );
     diesel::insert_into(sessions::table)
         .values(row)

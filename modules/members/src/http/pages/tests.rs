@@ -5,7 +5,7 @@ use askama::Template;
 use kernel::{Locale, MemberId, Timestamp};
 use platform::identity::{Identity, Role};
 use platform::locale::{FRAME, Texts, check, untranslated_below};
-use platform::page::Page;
+use platform::page::{Area, Page};
 use platform::problem::FieldError;
 use platform::shell::Shell;
 
@@ -98,8 +98,14 @@ fn samples(page: &Page) -> Vec<(&'static str, Result<String, askama::Error>)> {
             }
             .render(),
         ),
-        ("profile", profile(page()).render()),
-        ("admin", admin(page()).render()),
+        (
+            "profile",
+            profile(page().in_area(Area::My, "profile")).render(),
+        ),
+        (
+            "admin",
+            admin(page().in_area(Area::Admin, "members")).render(),
+        ),
     ]
 }
 

@@ -1,9 +1,8 @@
 //! API keys, the address book, administrators, and what others may ask.
 
-mod common;
-
+use crate::common::{Browser, PASSWORD, Shop, shops};
 use actix_web::http::Method;
-use common::{Browser, PASSWORD, Shop, shops};
+use futures_util::future::{join, join_all};
 use kernel::{Locale, MemberId, Timestamp};
 use members::api::*;
 use platform::identity::Role;
@@ -541,5 +540,81 @@ async fn made_up_members_come_once_and_log_in_only_with_a_password_of_theirs() {
         }
         assert_eq!(shop.events().await.len(), 1);
         assert_eq!(members::hash_password("password1", &[7; 16]), None);
+    }
+}
+
+#[actix_web::test]
+async fn of_two_administrators_who_demote_each_other_at_once_one_stays() {
+    for shop in shops() {
+        for round in 0..4 {
+            let (a, b) = (
+                format!("a{round}@example.com"),
+                format!("b{round}@example.com"),
+            );
+            let mut one = administrator(&shop, &a).await;
+            let mut two = administrator(&shop, &b).await;
+            let (first, second) = (id_of(&mut one).await, id_of(&mut two).await);
+            let shopper = json!({"roles": ["shopper"]});
+            let demote = |id: MemberId| (format!("/api/admin/members/{id}"), shopper.clone());
+            let ((to_second, body), (to_first, same)) = (demote(second), demote(first));
+            let answers = join(
+                one.json(Method::PATCH, &to_second, body),
+                two.json(Method::PATCH, &to_first, same),
+            )
+            .await;
+            let worked = [answers.0.status, answers.1.status]
+                .iter()
+                .filter(|status| **status == 200)
+                .count();
+            assert_eq!(worked, 1, "{} {}", answers.0.status, answers.1.status);
+            let mut left = if answers.0.status == 200 { one } else { two };
+            let me = id_of(&mut left).await;
+            let (path, body) = demote(me);
+            assert_eq!(left.json(Method::PATCH, &path, body).await.status, 409);
+            // the next round begins without administrators
+            left.json(
+                Method::POST,
+                "/api/members/me/withdrawal",
+                json!({"password": PASSWORD}),
+            )
+            .await;
+        }
+    }
+}
+
+#[actix_web::test]
+async fn eight_writers_at_one_address_book_leave_one_default_and_no_more_than_twenty() {
+    const BOOK: &str = "/api/members/me/addresses";
+    for shop in shops() {
+        let browser = shop.member("kim@example.com").await;
+        let writer = |n: usize| {
+            let mut browser = browser.clone();
+            async move {
+                let mut statuses = Vec::new();
+                for turn in 0..3 {
+                    let mut new = address(&format!("writer {n}, turn {turn}"));
+                    new["is_default"] = json!(turn == 1);
+                    statuses.push(browser.json(Method::POST, BOOK, new).await.status.as_u16());
+                }
+                statuses
+            }
+        };
+        let statuses = join_all((0..8).map(writer)).await.concat();
+        let count = |status: u16| statuses.iter().filter(|of| **of == status).count();
+        assert_eq!((count(201), count(409)), (20, 4), "{statuses:?}");
+        let list = browser
+            .clone()
+            .get(&format!("{BOOK}?limit=100"))
+            .await
+            .json();
+        let items = list["items"].as_array().unwrap();
+        assert_eq!(items.len(), 20);
+        assert_eq!(
+            items
+                .iter()
+                .filter(|item| item["is_default"] == json!(true))
+                .count(),
+            1
+        );
     }
 }

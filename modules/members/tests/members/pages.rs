@@ -1,8 +1,6 @@
 //! What people do in a browser without scripts.
 
-mod common;
-
-use common::{PASSWORD, shops};
+use crate::common::{PASSWORD, shops};
 use members::api::MemberCount;
 
 #[actix_web::test]

@@ -1,11 +1,9 @@
 //! A forgotten password.
 
-mod common;
-
 use std::time::Duration;
 
+use crate::common::{PASSWORD, Shop, join, limited, shops, shops_with};
 use actix_web::http::Method;
-use common::{PASSWORD, Shop, join, limited, shops, shops_with};
 use futures_util::future::join_all;
 use members::letters::send_waiting;
 use serde_json::json;

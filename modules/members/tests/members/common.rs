@@ -231,6 +231,7 @@ impl Answer {
 }
 
 /// Keeps cookies, as browsers do.
+#[derive(Clone)]
 pub struct Browser<'a> {
     shop: &'a Shop,
     pub cookies: BTreeMap<String, String>,

@@ -1,0 +1,7 @@
+//! What membership promises, asked from outside, on every database.
+
+mod accounts;
+mod common;
+mod others;
+mod pages;
+mod resets;
