@@ -20,6 +20,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// Takes orders through their steps.
+#[derive(Clone)]
 pub struct Saga {
     pub journal: Arc<Journal>,
     pub needs: Arc<Needs>,

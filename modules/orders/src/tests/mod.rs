@@ -6,6 +6,7 @@ mod chaos;
 mod saga;
 mod shop;
 mod store;
+mod worker;
 mod world;
 
 pub use shop::Shop;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{FixedClock, MemberId, OrderId, Timestamp};
+use kernel::{Clock, FixedClock, MemberId, OrderId, Timestamp};
 use platform::db::Db;
 use platform::events::{Event as Told, Inbound, Outcome, consume};
 use platform::locale::{FRAME, Texts};
@@ -67,11 +67,24 @@ impl Shop {
             .collect()
     }
 
+    /// At noon, until it is told to wait.
     pub fn on(folder: Option<tempfile::TempDir>, db: Db, mugs: i64) -> Self {
-        let sources: Vec<_> = FRAME.into_iter().chain(crate::texts()).collect();
         let clock = testing::clock();
-        let shell = Arc::new(Shell {
+        Self {
             clock: clock.clone(),
+            ..Self::with_clock(folder, db, mugs, clock)
+        }
+    }
+
+    pub fn with_clock(
+        folder: Option<tempfile::TempDir>,
+        db: Db,
+        mugs: i64,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let sources: Vec<_> = FRAME.into_iter().chain(crate::texts()).collect();
+        let shell = Arc::new(Shell {
+            clock,
             ..Shell::sample(Texts::new(&sources).unwrap())
         });
         let world = World::with(mugs);
@@ -88,7 +101,7 @@ impl Shop {
             orders,
             saga,
             ear: Arc::new(Ear { journal }),
-            clock,
+            clock: testing::clock(),
             shell,
             _folder: folder,
         }

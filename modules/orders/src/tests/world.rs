@@ -41,6 +41,8 @@ pub struct State {
     pub on_hand: i64,
     pub price: i64,
     pub card_works: bool,
+    /// For tests that fill it while the worker empties it.
+    pub cart_stays_full: bool,
     pub cart: HashMap<MemberId, Vec<Item>>,
     pub goods: HashMap<OrderId, Goods>,
     pub money: HashMap<OrderId, Money_>,
@@ -345,7 +347,9 @@ impl CartLines for World {
         Box::pin(self.call("empty_cart", Some(order), move |state, _| {
             if !state.emptied.contains(&order) {
                 state.emptied.push(order);
-                state.cart.remove(&member);
+                if !state.cart_stays_full {
+                    state.cart.remove(&member);
+                }
             }
         }))
     }
