@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServerHandle, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{self, Data};
-use actix_web::{App, HttpServer};
+use actix_web::{App, Error, HttpServer};
 use platform::db::Db;
 use platform::shell::Shell;
 use platform::telemetry::{self, Metrics};
@@ -103,6 +105,7 @@ fn listen(house: &House, readiness: &Readiness, at: SocketAddr) -> Result<Listen
             .wrap(from_fn(problem::render))
             .wrap(from_fn(page::finish))
             .wrap(from_fn(telemetry::observe))
+            .wrap(from_fn(answer_head))
             .configure(readiness::routes)
             .configure(page::routes)
             .configure(ports::internal::routes)
@@ -124,6 +127,17 @@ fn listen(house: &House, readiness: &Readiness, at: SocketAddr) -> Result<Listen
     let address = server.addrs().first().copied().unwrap_or(at);
     let server = server.run();
     Ok(Listening { handle: server.handle(), server, address })
+}
+
+/// HEAD is answered as GET; the connection leaves the body out.
+async fn answer_head(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
 }
 
 fn manage(house: &House, settings: &Settings, metrics: Metrics) -> Result<actix_web::dev::Server, Failure> {

@@ -7,8 +7,13 @@ pub(crate) mod schema;
 mod search;
 mod store;
 
+use std::sync::Arc;
+
 use diesel_migrations::embed_migrations;
+use kernel::Locale;
+use platform::context::Context;
 use platform::db::Migrations;
+use platform::shell::Shell;
 
 pub use host::Host;
 
@@ -23,4 +28,20 @@ pub fn migrations() -> Migrations {
         postgres: embed_migrations!("../../migrations/order_history/postgres"),
     };
     ALL
+}
+
+pub fn texts() -> [(Locale, &'static str); 2] {
+    [(Locale::Ko, include_str!("../locales/ko.ftl")), (Locale::En, include_str!("../locales/en.ftl"))]
+}
+
+/// The context, ready to serve.
+pub fn open(host: Arc<Host>, _shell: Arc<Shell>) -> Context {
+    Context {
+        name: NAME,
+        db: host.db.clone(),
+        routes: Arc::new(|_| {}),
+        calls: host.calls(),
+        inbound: Some(Arc::new(inbound::Ear { db: host.db.clone() })),
+        workers: Vec::new(),
+    }
 }

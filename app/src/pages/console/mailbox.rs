@@ -27,6 +27,12 @@ struct MailboxPage {
     open: Option<Mail>,
 }
 
+impl MailboxPage {
+    fn is_open(&self, mail: &MailSummary) -> bool {
+        self.open.as_ref().is_some_and(|open| open.id == mail.id)
+    }
+}
+
 #[derive(Deserialize)]
 struct Which {
     #[serde(default)]

@@ -1,0 +1,22 @@
+mod admin;
+mod bad_input;
+mod board;
+mod cancelling;
+mod cart;
+mod catalogue;
+mod manners;
+mod members;
+mod orders;
+mod parcels;
+mod payments;
+mod placing;
+
+use crate::support::{Place, Plan, TestShop};
+
+fn plan() -> Plan {
+    Plan::on(Place::of_module(module_path!()))
+}
+
+async fn shop() -> TestShop {
+    plan().open().await
+}

@@ -1,0 +1,77 @@
+use std::path::{Path, PathBuf};
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+/// The databases of a shop, read from outside with a connection of the test's own.
+pub struct Books {
+    data: PathBuf,
+    database: Option<String>,
+}
+
+enum Open {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+#[derive(QueryableByName)]
+struct Word {
+    #[diesel(sql_type = Text)]
+    t: String,
+}
+
+impl Books {
+    pub fn of(data: &Path, database: Option<&str>) -> Self {
+        Self { data: data.to_owned(), database: database.map(str::to_owned) }
+    }
+
+    /// The one number that `select` finds, which may be any expression over the tables of `context`.
+    pub fn number(&self, context: &str, select: &str) -> i64 {
+        // sums are of a wider type in PostgreSQL, and nothing at all over no rows
+        let sql = format!("SELECT COALESCE(CAST(({select}) AS BIGINT), 0) AS n");
+        let found: Number = match self.open(context) {
+            Open::Sqlite(mut conn) => diesel::sql_query(sql).get_result(&mut conn).unwrap(),
+            Open::Postgres(mut conn) => diesel::sql_query(sql).get_result(&mut conn).unwrap(),
+        };
+        found.n
+    }
+
+    /// The texts in the column `t`.
+    pub fn words(&self, context: &str, select: &str) -> Vec<String> {
+        let found: Vec<Word> = match self.open(context) {
+            Open::Sqlite(mut conn) => diesel::sql_query(select).load(&mut conn).unwrap(),
+            Open::Postgres(mut conn) => diesel::sql_query(select).load(&mut conn).unwrap(),
+        };
+        found.into_iter().map(|word| word.t).collect()
+    }
+
+    pub fn run(&self, context: &str, statement: &str) {
+        match self.open(context) {
+            Open::Sqlite(mut conn) => diesel::sql_query(statement).execute(&mut conn).unwrap(),
+            Open::Postgres(mut conn) => diesel::sql_query(statement).execute(&mut conn).unwrap(),
+        };
+    }
+
+    fn open(&self, context: &str) -> Open {
+        match &self.database {
+            Some(url) => {
+                let mut conn = PgConnection::establish(url).unwrap();
+                diesel::sql_query(format!("SET search_path = {context}")).execute(&mut conn).unwrap();
+                Open::Postgres(conn)
+            }
+            None => {
+                let file = self.data.join(format!("{context}.db"));
+                assert!(file.exists(), "{} does not exist", file.display());
+                let mut conn = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
+                diesel::sql_query("PRAGMA busy_timeout = 10000").execute(&mut conn).unwrap();
+                Open::Sqlite(conn)
+            }
+        }
+    }
+}
