@@ -29,18 +29,25 @@ window.addEventListener("pageshow", () => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form?.requestSubmit();
 });
-for (const field of document.querySelectorAll("[data-autosubmit]")) {
-  for (const button of field.form?.querySelectorAll("[data-without-script]") ?? []) button.hidden = true;
+
+// What stands on the page from the start, and what htmx brings later.
+function improve(root) {
+  for (const field of root.querySelectorAll("[data-autosubmit]")) {
+    for (const button of field.form?.querySelectorAll("[data-without-script]") ?? []) button.hidden = true;
+  }
+  for (const stepper of root.querySelectorAll("[data-stepper]:not([data-ready])")) addButtons(stepper);
 }
 
 // <div class="stepper" data-stepper> around a number field: minus and plus buttons, made here as they need script.
-for (const stepper of document.querySelectorAll("[data-stepper]")) {
+function addButtons(stepper) {
+  stepper.dataset.ready = "yes";
   const field = stepper.querySelector("input[type=number]");
   const button = (label, sign, step) => {
     const made = document.createElement("button");
     made.type = "button";
     made.textContent = sign;
     made.setAttribute("aria-label", label);
+    if (field.id) made.id = `${field.id}${sign}`;
     made.addEventListener("click", () => {
       const before = field.value;
       if (step > 0) field.stepUp();
@@ -52,6 +59,17 @@ for (const stepper of document.querySelectorAll("[data-stepper]")) {
   stepper.prepend(button(stepper.dataset.less, "−", -1));
   stepper.append(button(stepper.dataset.more, "+", 1));
 }
+
+improve(document);
+
+// A button that was pressed is made anew with its piece of the page: the focus stays on it.
+let focused = null;
+document.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement?.id; });
+document.addEventListener("htmx:load", (event) => {
+  improve(event.detail.elt.parentElement ?? document);
+  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+  focused = null;
+});
 
 // <details class="menu">: closes on Escape and on a press elsewhere.
 const openMenus = () => document.querySelectorAll("details.menu[open]");
