@@ -255,3 +255,6 @@ fn service_key(settings: &Settings, role: &Role) -> Result<ServiceKey, Failure> 
         Role::Service { .. } => ServiceKey::load(path).map_err(Failure::usage),
     }
 }
+
+#[cfg(test)]
+mod tests;

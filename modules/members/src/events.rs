@@ -1,7 +1,7 @@
 //! What members tells the others: ids only, no personal data.
 
 use kernel::{Locale, MemberId, Timestamp};
-use platform::events::Published;
+use platform::events::{Published, sample};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -47,12 +47,6 @@ impl Published for MemberWithdrawn {
 
 /// One example of each, for the test that feeds them to every consumer.
 pub fn samples() -> Vec<(&'static str, serde_json::Value)> {
-    fn sample<E: Published>() -> (&'static str, serde_json::Value) {
-        (
-            E::TYPE,
-            serde_json::to_value(E::sample()).unwrap_or_default(),
-        )
-    }
     vec![sample::<MemberJoined>(), sample::<MemberWithdrawn>()]
 }
 

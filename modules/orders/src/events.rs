@@ -2,7 +2,7 @@
 
 use kernel::{MemberId, Money, OrderId, Sku, Timestamp};
 use platform::db::{Conn, DbError};
-use platform::events::{Published, Stamp, publish};
+use platform::events::{Published, Stamp, publish, sample};
 use serde::Serialize;
 
 use crate::domain::{Event, Line, Order, Reason};
@@ -329,12 +329,6 @@ impl Published for OrderCancelled {
 
 /// One of each, for the test that feeds them to every consumer.
 pub fn samples() -> Vec<(&'static str, serde_json::Value)> {
-    fn sample<E: Published>() -> (&'static str, serde_json::Value) {
-        (
-            E::TYPE,
-            serde_json::to_value(E::sample()).unwrap_or_default(),
-        )
-    }
     vec![
         sample::<OrderPlaced>(),
         sample::<OrderConfirmed>(),

@@ -1,5 +1,5 @@
 use kernel::{OrderId, Timestamp};
-use platform::events::Published;
+use platform::events::{Published, sample};
 use serde::Serialize;
 
 /// The money was taken.
@@ -64,4 +64,9 @@ impl Published for PaymentRefunded {
 
 fn sample_order() -> OrderId {
     OrderId::new(Timestamp::from_micros(0), [7; 10])
+}
+
+/// One of each, for the test that feeds them to every consumer.
+pub fn samples() -> Vec<(&'static str, serde_json::Value)> {
+    vec![sample::<PaymentCaptured>(), sample::<PaymentVoided>(), sample::<PaymentRefunded>()]
 }

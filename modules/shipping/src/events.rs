@@ -1,5 +1,5 @@
 use kernel::{OrderId, Timestamp};
-use platform::events::Published;
+use platform::events::{Published, sample};
 use serde::Serialize;
 
 /// The courier has it.
@@ -72,4 +72,9 @@ impl Published for ShipmentFailed {
 
 fn sample_order() -> OrderId {
     OrderId::new(Timestamp::from_micros(0), [7; 10])
+}
+
+/// One of each, for the test that feeds them to every consumer.
+pub fn samples() -> Vec<(&'static str, serde_json::Value)> {
+    vec![sample::<ShipmentShipped>(), sample::<ShipmentDelivered>(), sample::<ShipmentFailed>()]
 }

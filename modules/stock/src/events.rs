@@ -1,5 +1,5 @@
 use kernel::{OrderId, Timestamp};
-use platform::events::Published;
+use platform::events::{Published, sample};
 use serde::Serialize;
 
 /// A parcel came back: its units are on the shelf again.
@@ -40,4 +40,9 @@ impl Published for ReservationWrittenOff {
 
 fn sample_order() -> OrderId {
     OrderId::new(Timestamp::from_micros(0), [7; 10])
+}
+
+/// One of each, for the test that feeds them to every consumer.
+pub fn samples() -> Vec<(&'static str, serde_json::Value)> {
+    vec![sample::<ReservationRestocked>(), sample::<ReservationWrittenOff>()]
 }

@@ -40,6 +40,11 @@ pub trait Published: Serialize {
         Self: Sized;
 }
 
+/// The sample of `E` as it goes over the wire, with its type.
+pub fn sample<E: Published>() -> (&'static str, serde_json::Value) {
+    (E::TYPE, serde_json::to_value(E::sample()).unwrap_or_default())
+}
+
 /// When and by what an event was caused. Made before the write, which may run twice.
 #[derive(Clone, Debug)]
 pub struct Stamp {

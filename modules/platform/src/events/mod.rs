@@ -9,7 +9,7 @@ mod outbox;
 mod relay;
 
 pub use delivery::{Delivery, Outcome};
-pub use event::{Event, Published, Stamp};
+pub use event::{Event, Published, Stamp, sample};
 pub use inbox::{Inbound, InboundError, consume};
 pub use outbox::{Lag, lag, publish};
 pub use relay::{Relay, Subscriber};
