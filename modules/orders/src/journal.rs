@@ -94,8 +94,8 @@ impl Journal {
     }
 }
 
-const KEYS_ARE_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
-const BETWEEN_LOOKS: Duration = Duration::from_secs(60 * 60);
+const KEYS_ARE_KEPT: Duration = Duration::from_hours(24);
+const BETWEEN_LOOKS: Duration = Duration::from_hours(1);
 
 /// Idempotency keys are kept for a day, and an hour more at most.
 pub async fn forget_keys(journal: Arc<Journal>, stop: CancellationToken) {

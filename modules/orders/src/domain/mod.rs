@@ -5,7 +5,9 @@ mod event;
 mod order;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use address::{Address, Wrong};
 pub use event::{Event, Line, Names, Number, Placed, Reason};
-pub use order::{Goods, Illegal, Moment, Order, Payment, Status, Step, What};
+pub use order::{Illegal, Moment, Order, Step};
+pub use words::{Goods, Payment, Status, What};

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use kernel::{OrderId, Timestamp};
 
-use super::{Event, Placed, Reason};
+use super::{Event, Goods, Payment, Placed, Reason, Status, What};
 
 /// How an order stands, as its events tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,55 +20,10 @@ pub struct Order {
     pub timeline: Vec<Moment>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
-    Pending,
-    Confirmed,
-    Shipped,
-    Delivered,
-    Cancelled,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Payment {
-    None,
-    Authorised,
-    Captured,
-    Voided,
-    Refunded,
-    Declined,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Goods {
-    Untouched,
-    Held,
-    Taken,
-    Returned,
-    Lost,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     pub at: Timestamp,
     pub what: What,
-}
-
-/// The words of a timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    Placed,
-    Reserved,
-    Authorised,
-    Confirmed,
-    Shipped,
-    Delivered,
-    Cancelling,
-    Released,
-    Voided,
-    Refunded,
-    WrittenOff,
-    Cancelled,
 }
 
 /// What the saga has to do next.
@@ -256,95 +211,5 @@ impl Order {
         self.timeline
             .last()
             .map_or(Timestamp::from_micros(0), |moment| moment.at)
-    }
-}
-
-impl What {
-    /// `None` for what happens between us and the card company only.
-    fn of(event: &Event) -> Option<Self> {
-        Some(match event {
-            Event::Placed(_) => Self::Placed,
-            Event::Reserved => Self::Reserved,
-            Event::Authorised => Self::Authorised,
-            Event::Confirmed => Self::Confirmed,
-            Event::Shipped => Self::Shipped,
-            Event::Delivered => Self::Delivered,
-            Event::Cancelling(_) => Self::Cancelling,
-            Event::Voided => Self::Voided,
-            Event::Refunded => Self::Refunded,
-            Event::Released => Self::Released,
-            Event::WrittenOff => Self::WrittenOff,
-            Event::Cancelled => Self::Cancelled,
-            Event::Declined | Event::Captured => return None,
-        })
-    }
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Placed => "placed",
-            Self::Reserved => "reserved",
-            Self::Authorised => "authorised",
-            Self::Confirmed => "confirmed",
-            Self::Shipped => "shipped",
-            Self::Delivered => "delivered",
-            Self::Cancelling => "cancelling",
-            Self::Released => "released",
-            Self::Voided => "voided",
-            Self::Refunded => "refunded",
-            Self::WrittenOff => "written_off",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-impl Status {
-    pub const ALL: [Self; 5] = [
-        Self::Pending,
-        Self::Confirmed,
-        Self::Shipped,
-        Self::Delivered,
-        Self::Cancelled,
-    ];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Confirmed => "confirmed",
-            Self::Shipped => "shipped",
-            Self::Delivered => "delivered",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == word)
-    }
-}
-
-impl Payment {
-    pub const ALL: [Self; 6] = [
-        Self::None,
-        Self::Authorised,
-        Self::Captured,
-        Self::Voided,
-        Self::Refunded,
-        Self::Declined,
-    ];
-
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|payment| payment.as_str() == word)
-    }
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Authorised => "authorised",
-            Self::Captured => "captured",
-            Self::Voided => "voided",
-            Self::Refunded => "refunded",
-            Self::Declined => "declined",
-        }
     }
 }

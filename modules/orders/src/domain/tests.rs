@@ -29,8 +29,8 @@ fn order() -> Order {
 
 fn after(events: &[Event]) -> Order {
     let mut order = order();
-    for (n, event) in events.iter().enumerate() {
-        order.apply(at(n as i64 + 1), event).unwrap();
+    for (n, event) in (1..).zip(events) {
+        order.apply(at(n), event).unwrap();
     }
     order
 }
@@ -79,10 +79,17 @@ fn an_order_that_goes_well_walks_through_every_step() {
         order.apply(at(1), &event).unwrap();
     }
     steps.push(order.next_step());
-    use Step::*;
     assert_eq!(
         steps,
-        [Reserve, Authorise, Confirm, Pay, Dispatch, Wait, End]
+        [
+            Step::Reserve,
+            Step::Authorise,
+            Step::Confirm,
+            Step::Pay,
+            Step::Dispatch,
+            Step::Wait,
+            Step::End
+        ]
     );
     assert_eq!(
         (order.status, order.payment),
@@ -220,14 +227,13 @@ proptest! {
     fn no_walk_leads_to_a_state_that_makes_no_sense(walk in prop::collection::vec(0_usize..18, 0..60)) {
         let events = every_event();
         let mut order = order();
-        for (n, choice) in walk.into_iter().enumerate() {
+        for (n, choice) in (1..).zip(walk) {
             let before = order.clone();
-            match order.apply(at(n as i64), &events[choice]) {
-                Err(_) => prop_assert_eq!(&order, &before),
-                Ok(()) => {
-                    prop_assert!(!before.is_ended(), "{:?} after the end", events[choice]);
-                    prop_assert_eq!(order.version, before.version + 1);
-                }
+            if order.apply(at(n), &events[choice]).is_ok() {
+                prop_assert!(!before.is_ended(), "{:?} after the end", events[choice]);
+                prop_assert_eq!(order.version, before.version + 1);
+            } else {
+                prop_assert_eq!(&order, &before);
             }
             if order.status == Status::Cancelled {
                 prop_assert!(order.is_settled() && order.leaving.is_some());

@@ -36,13 +36,18 @@ pub struct Filter {
     cursor: String,
 }
 
-impl ListPage {
-    pub fn status_text(&self, row: &ListedDoc) -> &'static str {
-        Status::parse(&row.status).unwrap_or(Status::Pending).text()
+/// The keys of the texts.
+impl ListedDoc {
+    fn status_text(&self) -> &'static str {
+        Status::parse(&self.status)
+            .unwrap_or(Status::Pending)
+            .text()
     }
 
-    pub fn payment_text(&self, row: &ListedDoc) -> &'static str {
-        Payment::parse(&row.payment).unwrap_or(Payment::None).text()
+    fn payment_text(&self) -> &'static str {
+        Payment::parse(&self.payment)
+            .unwrap_or(Payment::None)
+            .text()
     }
 }
 

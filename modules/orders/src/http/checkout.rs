@@ -100,7 +100,7 @@ pub async fn show(
     chosen: Query<Chosen>,
 ) -> Result<HttpResponse, Problem> {
     let mut shown = CheckoutPage::load(page, &orders, &request, CheckoutForm::default()).await?;
-    shown.form.token = CARDS[0].token.to_owned();
+    CARDS[0].token.clone_into(&mut shown.form.token);
     let wanted = chosen.address.unwrap_or(1);
     let address = shown
         .book

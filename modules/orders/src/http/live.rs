@@ -14,7 +14,7 @@ use crate::service::{Orders, Shown};
 /// Comments keep intermediaries from closing a quiet stream.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Then the client comes back: a stream must not outlive its session for long.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 
 pub struct Follow {
     pub shown: Shown,

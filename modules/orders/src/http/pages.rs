@@ -9,7 +9,7 @@ use platform::problem::Problem;
 use super::words::Word as _;
 use super::{ctx, live};
 use crate::OrdersError;
-use crate::domain::{Moment, Order, What};
+use crate::domain::{Order, What};
 use crate::service::{By, Orders, Shown};
 
 #[derive(Template)]
@@ -100,10 +100,6 @@ impl Progress<'_> {
 
     fn is_going_back(&self) -> bool {
         self.order.leaving.is_some() && !self.order.is_ended()
-    }
-
-    fn is_bad(&self, moment: &Moment) -> bool {
-        matches!(moment.what, What::Cancelled | What::WrittenOff)
     }
 }
 

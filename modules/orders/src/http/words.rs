@@ -64,3 +64,10 @@ impl Word for Reason {
         }
     }
 }
+
+impl What {
+    /// Nobody wished for it.
+    pub fn is_bad(self) -> bool {
+        matches!(self, Self::Cancelled | Self::WrittenOff)
+    }
+}

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use kernel::{GuestId, Money, OrderId, Timestamp};
+use kernel::{GuestId, Money, OrderId, Sku, Timestamp};
 use platform::db::DbError;
 use platform::problem::FieldError;
 
@@ -35,7 +35,7 @@ impl Orders {
     ) -> Result<Shown, OrdersError> {
         let basket = self.basket(claim.member, guest, ctx).await?;
         if !basket.gone.is_empty() {
-            let gone: Vec<&str> = basket.gone.iter().map(|sku| sku.as_str()).collect();
+            let gone: Vec<&str> = basket.gone.iter().map(Sku::as_str).collect();
             return Err(OrdersError::Gone(gone.join(", ")));
         }
         if checkout.seen.is_some_and(|seen| seen != basket.total) {

@@ -3,6 +3,7 @@
 
 mod api;
 mod chaos;
+mod checkout;
 mod saga;
 mod shop;
 mod store;

@@ -102,7 +102,7 @@ async fn the_alarm_of_somebody_else_counts_more_than_our_own() {
         let wake = shop
             .shell
             .now()
-            .after(std::time::Duration::from_secs(60))
+            .after(std::time::Duration::from_mins(1))
             .as_micros();
         let to = store::Postponed {
             order,

@@ -45,12 +45,16 @@ pub struct State {
     pub cart_stays_full: bool,
     pub cart: HashMap<MemberId, Vec<Item>>,
     pub goods: HashMap<OrderId, Goods>,
-    pub money: HashMap<OrderId, Money_>,
+    pub money: HashMap<OrderId, Paid>,
     pub parcels: HashMap<OrderId, Parcel>,
     pub emptied: Vec<OrderId>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what has happened, each by itself"
+)]
 pub struct Goods {
     pub units: i64,
     pub held: bool,
@@ -60,7 +64,11 @@ pub struct Goods {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Money_ {
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what has happened, each by itself"
+)]
+pub struct Paid {
     pub authorised: bool,
     pub captured: bool,
     pub declined: bool,
@@ -70,6 +78,10 @@ pub struct Money_ {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what has happened, each by itself"
+)]
 pub struct Parcel {
     pub requested: bool,
     pub dispatched: bool,
@@ -238,7 +250,7 @@ impl Stock for World {
 
     fn release<'a>(&'a self, order: OrderId, _: &'a Ctx) -> Answer<'a, ()> {
         Box::pin(self.call("release", Some(order), move |state, _| {
-            state.give_back(order)
+            state.give_back(order);
         }))
     }
 }
