@@ -51,10 +51,10 @@ impl Hosts {
         let shell = || shell.clone();
         Ok(Self {
             members: db(members::NAME, members::migrations())?.map(|db| Arc::new(members::Host::new(db, shell()))),
-            catalog: db(catalog::NAME, catalog::migrations())?.map(|db| Arc::new(catalog::Host::new(db, shell()))),
+            catalog: db(catalog::NAME, catalog::migrations())?.map(|db| Arc::new(catalog::Host { db, clock: clock() })),
             stock: db(stock::NAME, stock::migrations())?.map(|db| Arc::new(stock::Host { db, clock: clock() })),
             cart: db(cart::NAME, cart::migrations())?.map(|db| Arc::new(cart::Host::new(db, shell()))),
-            orders: db(orders::NAME, orders::migrations())?.map(|db| Arc::new(orders::Host::new(db, shell()))),
+            orders: db(orders::NAME, orders::migrations())?.map(|db| Arc::new(orders::Host { db })),
             payments: db(payments::NAME, payments::migrations())?.map(|db| Arc::new(payments::Host::new(db, shell()))),
             shipping: db(shipping::NAME, shipping::migrations())?.map(|db| Arc::new(shipping::Host::new(db, shell()))),
             order_history: db(order_history::NAME, order_history::migrations())?

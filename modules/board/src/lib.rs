@@ -48,3 +48,7 @@ pub fn open(host: Arc<Host>, _shell: Arc<Shell>, _needs: Needs) -> Context {
         workers: Vec::new(),
     }
 }
+
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    utoipa::openapi::OpenApi::default()
+}

@@ -45,3 +45,7 @@ pub fn open(host: Arc<Host>, _shell: Arc<Shell>) -> Context {
         workers: Vec::new(),
     }
 }
+
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    utoipa::openapi::OpenApi::default()
+}

@@ -25,7 +25,10 @@ impl Shelves {
         let databases = Databases::new(settings.place())?;
         let shell = shell(settings)?;
         Ok(Self {
-            catalog: Arc::new(catalog::Host::new(databases.open(catalog::NAME, catalog::migrations())?, shell.clone())),
+            catalog: Arc::new(catalog::Host {
+                db: databases.open(catalog::NAME, catalog::migrations())?,
+                clock: shell.clock.clone(),
+            }),
             stock: Arc::new(stock::Host {
                 db: databases.open(stock::NAME, stock::migrations())?,
                 clock: shell.clock.clone(),
