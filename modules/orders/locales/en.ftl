@@ -101,6 +101,14 @@ orders-what-refunded = Money refunded
 orders-what-written-off = Parcel written off as lost
 orders-what-cancelled = Cancelled
 
+orders-ahead-reserved = Setting your items aside
+orders-ahead-authorised = Card approval
+orders-ahead-confirmed = Confirmation
+orders-ahead-shipped = Handing it to the courier
+orders-ahead-delivered = Delivery
+orders-ahead-cancelled = Cancelled
+orders-reload = Reload to see how it stands now
+
 orders-reason-shopper = Cancelled at your request.
 orders-reason-staff = Cancelled by the shop.
 orders-reason-sold-out = It was sold out in the meantime, so the order is cancelled. Nothing was charged.

@@ -101,6 +101,14 @@ orders-what-refunded = 환불했어요
 orders-what-written-off = 분실 처리했어요
 orders-what-cancelled = 주문이 취소됐어요
 
+orders-ahead-reserved = 상품 확보
+orders-ahead-authorised = 카드 승인
+orders-ahead-confirmed = 주문 확정
+orders-ahead-shipped = 발송
+orders-ahead-delivered = 배송 완료
+orders-ahead-cancelled = 취소 완료
+orders-reload = 새로 고쳐 지금 상태 보기
+
 orders-reason-shopper = 고객님의 요청으로 취소합니다.
 orders-reason-staff = 판매자가 주문을 취소했습니다.
 orders-reason-sold-out = 그사이에 품절되어 주문을 취소했습니다. 결제된 금액은 없습니다.

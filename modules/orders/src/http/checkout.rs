@@ -9,7 +9,7 @@ use platform::problem::{FieldError, Problem};
 use serde::{Deserialize, Serialize};
 
 use super::body::{check_token, digest};
-use super::ctx;
+use super::{ctx, words};
 use crate::OrdersError;
 use crate::domain::Address;
 use crate::service::{Basket, Checkout, Claimed, Orders, typed_address};

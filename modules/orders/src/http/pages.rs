@@ -27,8 +27,10 @@ pub(super) struct ShowPage {
 pub(super) struct Progress<'a> {
     pub page: &'a Page,
     pub order: &'a Order,
-    /// Where the button leads.
-    pub cancel_url: String,
+    /// The list that the order is in.
+    pub list: &'static str,
+    /// Whether it moves by itself: what comes by the stream does.
+    pub is_live: bool,
 }
 
 impl ShowPage {
@@ -50,11 +52,11 @@ impl ShowPage {
     }
 
     fn progress(&self) -> Progress<'_> {
-        let order = &*self.shown.order;
         Progress {
             page: &self.page,
-            order,
-            cancel_url: format!("{}/{}/cancel", self.back(), order.id),
+            order: &self.shown.order,
+            list: self.back(),
+            is_live: false,
         }
     }
 
@@ -77,6 +79,10 @@ impl ShowPage {
 }
 
 impl Progress<'_> {
+    fn own_url(&self) -> String {
+        format!("{}/{}", self.list, self.order.id)
+    }
+
     /// What is still to come, if all goes well.
     fn ahead(&self) -> Vec<What> {
         const WAY: [What; 5] = [
@@ -142,11 +148,11 @@ pub async fn events(
         farewell: "event: ended\ndata: ended\n\n",
     };
     Ok(live::answer(&request, orders, follow, move |shown| {
-        let cancel_url = format!("/orders/{}/cancel", shown.order.id);
         let progress = Progress {
             page: &page,
             order: &shown.order,
-            cancel_url,
+            list: "/orders",
+            is_live: !shown.order.is_ended(),
         };
         let html = progress.render().unwrap_or_default();
         format!("event: timeline\n{}", live::data(&html))

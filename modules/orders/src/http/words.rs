@@ -66,8 +66,32 @@ impl Word for Reason {
 }
 
 impl What {
+    /// As something that is still to come.
+    pub fn ahead(self) -> &'static str {
+        match self {
+            Self::Reserved => "orders-ahead-reserved",
+            Self::Authorised => "orders-ahead-authorised",
+            Self::Confirmed => "orders-ahead-confirmed",
+            Self::Shipped => "orders-ahead-shipped",
+            Self::Delivered => "orders-ahead-delivered",
+            other => other.text(),
+        }
+    }
+
     /// Nobody wished for it.
     pub fn is_bad(self) -> bool {
         matches!(self, Self::Cancelled | Self::WrittenOff)
+    }
+}
+
+/// The label of a field of the checkout.
+pub fn label(field: &str) -> &'static str {
+    match field {
+        "recipient" => "orders-recipient",
+        "phone" => "orders-phone",
+        "postcode" => "orders-postcode",
+        "line1" => "orders-line1",
+        "line2" => "orders-line2",
+        _ => "orders-card",
     }
 }

@@ -8,7 +8,7 @@ use crate::saga::milestone;
 use crate::store::Underway;
 
 /// How long the payment provider is left alone between two questions.
-const ASK_AGAIN: Duration = Duration::from_millis(1500);
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// The news that a parcel has left comes soon.
 const NEWS: Duration = Duration::from_millis(500);
 
