@@ -3,7 +3,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// The two languages of the shop. Korean is spoken when nothing else is asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Locale {
     #[default]
@@ -24,7 +26,9 @@ impl Locale {
     /// By the primary subtag: `en-GB` is English. `None` for languages that the shop does not speak.
     pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
-        Self::ALL.into_iter().find(|l| primary.eq_ignore_ascii_case(l.as_str()))
+        Self::ALL
+            .into_iter()
+            .find(|l| primary.eq_ignore_ascii_case(l.as_str()))
     }
 
     /// The best of an `Accept-Language` header (RFC 9110 §12.5.4); Korean when none fits.
@@ -32,7 +36,9 @@ impl Locale {
         let mut best: Option<(f32, Self)> = None;
         for range in accept_language.split(',') {
             let mut parts = range.split(';');
-            let Some(locale) = parts.next().and_then(Self::parse) else { continue };
+            let Some(locale) = parts.next().and_then(Self::parse) else {
+                continue;
+            };
             let quality = parts
                 .find_map(|p| p.trim().strip_prefix("q="))
                 .map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));

@@ -10,7 +10,9 @@ pub struct Money {
     pub currency: Currency,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub enum Currency {
     #[default]
     #[serde(rename = "KRW")]
@@ -26,15 +28,24 @@ impl Money {
     pub const ZERO: Self = Self::krw(0);
 
     pub const fn krw(amount: i64) -> Self {
-        Self { amount, currency: Currency::Krw }
+        Self {
+            amount,
+            currency: Currency::Krw,
+        }
     }
 
     pub fn plus(self, other: Self) -> Result<Self, Overflow> {
-        self.amount.checked_add(other.amount).map(Self::krw).ok_or(Overflow)
+        self.amount
+            .checked_add(other.amount)
+            .map(Self::krw)
+            .ok_or(Overflow)
     }
 
     pub fn times(self, quantity: u32) -> Result<Self, Overflow> {
-        self.amount.checked_mul(i64::from(quantity)).map(Self::krw).ok_or(Overflow)
+        self.amount
+            .checked_mul(i64::from(quantity))
+            .map(Self::krw)
+            .ok_or(Overflow)
     }
 
     pub fn sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self, Overflow> {
@@ -63,7 +74,12 @@ mod tests {
 
     #[test]
     fn won_are_grouped_by_thousands() {
-        for (amount, expect) in [(0, "₩0"), (999, "₩999"), (12_900, "₩12,900"), (-1_234_567, "-₩1,234,567")] {
+        for (amount, expect) in [
+            (0, "₩0"),
+            (999, "₩999"),
+            (12_900, "₩12,900"),
+            (-1_234_567, "-₩1,234,567"),
+        ] {
             assert_eq!(Money::krw(amount).to_string(), expect);
         }
     }
@@ -72,6 +88,9 @@ mod tests {
     fn a_sum_that_does_not_fit_is_an_error() {
         assert_eq!(Money::krw(i64::MAX).plus(Money::krw(1)), Err(Overflow));
         assert_eq!(Money::krw(i64::MAX / 2).times(3), Err(Overflow));
-        assert_eq!(Money::sum([Money::krw(1), Money::krw(2)]), Ok(Money::krw(3)));
+        assert_eq!(
+            Money::sum([Money::krw(1), Money::krw(2)]),
+            Ok(Money::krw(3))
+        );
     }
 }

@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Sku(String);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a SKU is 1 to 64 letters, digits, dots, dashes or underscores and begins with a letter or digit")]
+#[error(
+    "a SKU is 1 to 64 letters, digits, dots, dashes or underscores and begins with a letter or digit"
+)]
 pub struct InvalidSku;
 
 impl Sku {
@@ -23,8 +25,14 @@ impl FromStr for Sku {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fits = (1..=64).contains(&text.len())
             && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
-        if fits { Ok(Self(text.to_owned())) } else { Err(InvalidSku) }
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidSku)
+        }
     }
 }
 
@@ -53,7 +61,14 @@ mod tests {
 
     #[test]
     fn skus_are_plain_names() {
-        for (text, fits) in [("MUG-01.red_L", true), ("1", true), ("", false), ("-a", false), ("a b", false), ("머그", false)] {
+        for (text, fits) in [
+            ("MUG-01.red_L", true),
+            ("1", true),
+            ("", false),
+            ("-a", false),
+            ("a b", false),
+            ("머그", false),
+        ] {
             assert_eq!(text.parse::<Sku>().is_ok(), fits, "{text:?}");
         }
     }

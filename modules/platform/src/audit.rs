@@ -35,10 +35,18 @@ pub struct Row {
 
 /// Writes `entry` behind the last one, in the caller's transaction.
 pub fn record(conn: &mut Conn, entry: &Entry) -> Result<(), DbError> {
-    let last: Option<String> = audit::table.order(audit::id.desc()).select(audit::hash).first(conn).optional()?;
+    let last: Option<String> = audit::table
+        .order(audit::id.desc())
+        .select(audit::hash)
+        .first(conn)
+        .optional()?;
     let detail = entry.detail.to_string();
     let at = entry.at.as_micros();
-    let hash = chain(&last.unwrap_or_default(), at, [&entry.who, entry.what, &entry.subject, &detail]);
+    let hash = chain(
+        &last.unwrap_or_default(),
+        at,
+        [&entry.who, entry.what, &entry.subject, &detail],
+    );
     let row = (
         audit::at.eq(at),
         audit::who.eq(&entry.who),
@@ -47,7 +55,9 @@ pub fn record(conn: &mut Conn, entry: &Entry) -> Result<(), DbError> {
         audit::detail.eq(&detail),
         audit::hash.eq(hash),
     );
-    crate::on_both!(conn, |c| diesel::insert_into(audit::table).values(row).execute(c))?;
+    crate::on_both!(conn, |c| diesel::insert_into(audit::table)
+        .values(row)
+        .execute(c))?;
     Ok(())
 }
 
@@ -64,10 +74,18 @@ pub fn list(conn: &mut Conn, before: Option<(i64, i64)>, limit: i64) -> Result<V
 
 /// The id of the first row that does not fit its predecessor.
 pub fn first_broken(conn: &mut Conn) -> Result<Option<i64>, DbError> {
-    let rows: Vec<Row> = audit::table.order(audit::id).select(Row::as_select()).load(conn)?;
+    let rows: Vec<Row> = audit::table
+        .order(audit::id)
+        .select(Row::as_select())
+        .load(conn)?;
     let mut last = String::new();
     for row in rows {
-        if chain(&last, row.at, [&row.who, &row.what, &row.subject, &row.detail]) != row.hash {
+        if chain(
+            &last,
+            row.at,
+            [&row.who, &row.what, &row.subject, &row.detail],
+        ) != row.hash
+        {
             return Ok(Some(row.id));
         }
         last = row.hash;
@@ -83,9 +101,12 @@ fn chain(last: &str, at: i64, fields: [&str; 4]) -> String {
         hasher.update(field.len().to_be_bytes());
         hasher.update(field);
     }
-    hasher.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hasher
+        .finalize()
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            use std::fmt::Write as _;
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }

@@ -34,10 +34,16 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn new<W>(name: &'static str, run: impl Fn(CancellationToken) -> W + Send + Sync + 'static) -> Self
+    pub fn new<W>(
+        name: &'static str,
+        run: impl Fn(CancellationToken) -> W + Send + Sync + 'static,
+    ) -> Self
     where
         W: Future<Output = ()> + Send + 'static,
     {
-        Self { name, run: Box::new(move |stop| Box::pin(run(stop))) }
+        Self {
+            name,
+            run: Box::new(move |stop| Box::pin(run(stop))),
+        }
     }
 }

@@ -107,29 +107,56 @@ impl Operator {
         move |e| e.of(context)
     }
 
-    fn entry(&self, who: &str, what: &'static str, subject: i64, detail: serde_json::Value) -> audit::Entry {
-        audit::Entry { at: self.clock.now(), who: who.to_owned(), what, subject: subject.to_string(), detail }
+    fn entry(
+        &self,
+        who: &str,
+        what: &'static str,
+        subject: i64,
+        detail: serde_json::Value,
+    ) -> audit::Entry {
+        audit::Entry {
+            at: self.clock.now(),
+            who: who.to_owned(),
+            what,
+            subject: subject.to_string(),
+            detail,
+        }
     }
 
     async fn remember(&self, entry: audit::Entry) -> Result<(), Unavailable> {
-        self.db.write(move |conn| audit::record(conn, &entry)).await.map_err(self.failed())
+        self.db
+            .write(move |conn| audit::record(conn, &entry))
+            .await
+            .map_err(self.failed())
     }
 }
 
 impl Answers<Ops> for Operator {
     async fn answer(&self, _: Ops, _: &Ctx) -> Result<Figures, Unavailable> {
         let (writes, commits) = self.db.write_counts();
-        let durability = self.db.write(|conn| db::durability(conn)).await.map_err(self.failed())?;
+        let durability = self.db.write(db::durability).await.map_err(self.failed())?;
         self.db
             .read(move |conn| {
                 let (epoch, owner) = schema::owner::table
                     .order(schema::owner::epoch.desc())
                     .select((schema::owner::epoch, schema::owner::holder))
                     .first(conn)?;
-                let worker = schema::lease::table.select(schema::lease::holder).first(conn).optional()?;
+                let worker = schema::lease::table
+                    .select(schema::lease::holder)
+                    .first(conn)
+                    .optional()?;
                 let dead_letters = dead_letters::count(conn)?;
                 let lags = lag(conn)?;
-                Ok(Figures { epoch, owner, worker, lags, dead_letters, writes, commits, durability })
+                Ok(Figures {
+                    epoch,
+                    owner,
+                    worker,
+                    lags,
+                    dead_letters,
+                    writes,
+                    commits,
+                    durability,
+                })
             })
             .await
             .map_err(self.failed())
@@ -138,17 +165,25 @@ impl Answers<Ops> for Operator {
 
 impl Answers<DeadLetters> for Operator {
     async fn answer(&self, ask: DeadLetters, _: &Ctx) -> Result<Vec<DeadLetter>, Unavailable> {
-        self.db.read(move |conn| dead_letters::list(conn, ask.limit)).await.map_err(self.failed())
+        self.db
+            .read(move |conn| dead_letters::list(conn, ask.limit))
+            .await
+            .map_err(self.failed())
     }
 }
 
 impl Answers<ReplayDeadLetter> for Operator {
-    async fn answer(&self, ask: ReplayDeadLetter, _: &Ctx) -> Result<Result<usize, String>, Unavailable> {
+    async fn answer(
+        &self,
+        ask: ReplayDeadLetter,
+        _: &Ctx,
+    ) -> Result<Result<usize, String>, Unavailable> {
         let edited = ask.corrected.is_some();
         match dead_letters::replay(&self.db, &*self.delivery, ask.id, ask.corrected).await {
             Ok(delivered) => {
                 let detail = serde_json::json!({ "delivered": delivered, "edited": edited });
-                self.remember(self.entry(&ask.who, "dead_letter.replayed", ask.id, detail)).await?;
+                self.remember(self.entry(&ask.who, "dead_letter.replayed", ask.id, detail))
+                    .await?;
                 Ok(Ok(delivered))
             }
             Err(ReplayError::Db(e)) => Err(self.failed()(e)),
@@ -159,14 +194,24 @@ impl Answers<ReplayDeadLetter> for Operator {
 
 impl Answers<DiscardDeadLetter> for Operator {
     async fn answer(&self, ask: DiscardDeadLetter, _: &Ctx) -> Result<(), Unavailable> {
-        let entry = self.entry(&ask.who, "dead_letter.discarded", ask.id, serde_json::json!({ "why": ask.why }));
-        dead_letters::discard(&self.db, ask.id).await.map_err(self.failed())?;
+        let entry = self.entry(
+            &ask.who,
+            "dead_letter.discarded",
+            ask.id,
+            serde_json::json!({ "why": ask.why }),
+        );
+        dead_letters::discard(&self.db, ask.id)
+            .await
+            .map_err(self.failed())?;
         self.remember(entry).await
     }
 }
 
 impl Answers<AuditRows> for Operator {
     async fn answer(&self, ask: AuditRows, _: &Ctx) -> Result<Vec<audit::Row>, Unavailable> {
-        self.db.read(move |conn| audit::list(conn, ask.before, ask.limit)).await.map_err(self.failed())
+        self.db
+            .read(move |conn| audit::list(conn, ask.before, ask.limit))
+            .await
+            .map_err(self.failed())
     }
 }

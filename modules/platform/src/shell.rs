@@ -39,7 +39,9 @@ impl Shell {
     /// For tests and samples: time stands still, ids count up.
     pub fn sample(texts: Texts) -> Self {
         Self {
-            clock: Arc::new(FixedClock::at(Timestamp::from_micros(1_795_000_000_000_000))),
+            clock: Arc::new(FixedClock::at(Timestamp::from_micros(
+                1_795_000_000_000_000,
+            ))),
             random: Arc::new(Counting::default()),
             limits: Limits::new(false),
             ..Self::new(texts, ServiceKey::sample())
@@ -81,7 +83,11 @@ pub struct Counting(std::sync::atomic::AtomicU64);
 impl Random for Counting {
     fn fill(&self, bytes: &mut [u8]) {
         let next = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-        for (byte, value) in bytes.iter_mut().rev().zip(next.to_le_bytes().into_iter().chain(std::iter::repeat(0))) {
+        for (byte, value) in bytes
+            .iter_mut()
+            .rev()
+            .zip(next.to_le_bytes().into_iter().chain(std::iter::repeat(0)))
+        {
             *byte = value;
         }
     }
@@ -90,9 +96,14 @@ impl Random for Counting {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the system's time"
+    )]
     fn now(&self) -> Timestamp {
-        let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since_1970 = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         Timestamp::from_micros(i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX))
     }
 }

@@ -1,9 +1,13 @@
 //! What the databases promise: writes are durable together and fail alone.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use platform::db::{Conn, Databases, Db, DbError, Migrations, OpenError, PLATFORM, Place, WriteError, schema::idempotency};
+use platform::db::{
+    Conn, Databases, Db, DbError, Migrations, OpenError, PLATFORM, Place, WriteError,
+    schema::idempotency,
+};
 use platform::testing;
 
 /// A context with no tables but the platform's.
@@ -41,14 +45,23 @@ fn put(conn: &mut Conn, key: &str) -> Result<(), DbError> {
         idempotency::fingerprint.eq(""),
         idempotency::at.eq(0_i64),
     );
-    diesel::insert_into(idempotency::table).values(row).execute(conn)?;
+    diesel::insert_into(idempotency::table)
+        .values(row)
+        .execute(conn)?;
     Ok(())
 }
 
 async fn keys(db: &Db) -> Vec<String> {
-    db.read(|conn| Ok::<_, DbError>(idempotency::table.select(idempotency::key).order(idempotency::key).load(conn)?))
-        .await
-        .unwrap()
+    db.read(|conn| {
+        Ok::<_, DbError>(
+            idempotency::table
+                .select(idempotency::key)
+                .order(idempotency::key)
+                .load(conn)?,
+        )
+    })
+    .await
+    .unwrap()
 }
 
 async fn a_write_that_fails_takes_no_other_with_it(db: Db) {
@@ -70,11 +83,17 @@ async fn a_write_that_fails_takes_no_other_with_it(db: Db) {
         let outcome = write.await.unwrap();
         match n % 4 {
             1 => assert!(matches!(outcome, Err(Refusal::No)), "{outcome:?}"),
-            2 => assert!(matches!(outcome, Err(Refusal::Db(DbError::Panicked(_)))), "{outcome:?}"),
+            2 => assert!(
+                matches!(outcome, Err(Refusal::Db(DbError::Panicked(_)))),
+                "{outcome:?}"
+            ),
             _ => outcome.unwrap(),
         }
     }
-    let expect: Vec<String> = (0..40).filter(|n| ![1, 2].contains(&(n % 4))).map(|n| format!("{n:02}")).collect();
+    let expect: Vec<String> = (0..40)
+        .filter(|n| ![1, 2].contains(&(n % 4)))
+        .map(|n| format!("{n:02}"))
+        .collect();
     assert_eq!(keys(&db).await, expect);
 }
 
@@ -85,10 +104,13 @@ async fn a_caller_that_goes_away_does_not_cancel_its_write(db: Db) {
     let _ = tokio::time::timeout(std::time::Duration::ZERO, write).await;
     let written = async {
         while keys(&db).await.is_empty() {
-            let _ = tokio::time::timeout(std::time::Duration::from_millis(10), seen.changed()).await;
+            let _ =
+                tokio::time::timeout(std::time::Duration::from_millis(10), seen.changed()).await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(10), written).await.unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(10), written)
+        .await
+        .unwrap();
 }
 
 async fn a_unique_violation_is_told_as_one(db: Db) {
@@ -109,7 +131,9 @@ async fn eight_writers_lose_no_increment(db: Db) {
                 db.write(|conn| {
                     let row = idempotency::table.find(("test", "counter"));
                     let at: i64 = row.select(idempotency::at).first(conn)?;
-                    diesel::update(row).set(idempotency::at.eq(at + 1)).execute(conn)?;
+                    diesel::update(row)
+                        .set(idempotency::at.eq(at + 1))
+                        .execute(conn)?;
                     Ok::<_, DbError>(())
                 })
                 .await
@@ -168,7 +192,7 @@ mod sqlite {
     #[tokio::test]
     async fn commits_are_synchronous_in_full() {
         let (_folder, db) = testing::sqlite("test", migrations());
-        let says = db.write(|conn| platform::db::durability(conn)).await.unwrap();
+        let says = db.write(platform::db::durability).await.unwrap();
         assert_eq!(says, "synchronous = 2");
     }
 
@@ -179,9 +203,11 @@ mod sqlite {
         drop(databases().open("test", migrations()).unwrap());
         let file = folder.path().join("test.db");
         let mut conn = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
-        diesel::sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')")
-            .execute(&mut conn)
-            .unwrap();
+        diesel::sql_query(
+            "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')",
+        )
+        .execute(&mut conn)
+        .unwrap();
         let refused = databases().open("test", migrations()).unwrap_err();
         assert!(matches!(refused, OpenError::Newer(_)), "{refused}");
     }
@@ -190,9 +216,16 @@ mod sqlite {
     fn what_another_process_holds_alone_is_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let databases = || Databases::new(Place::Folder(folder.path().to_owned())).unwrap();
-        let held = databases().open_as("test", migrations(), platform::db::Mode::Exclusive).unwrap();
+        let held = databases()
+            .open_as("test", migrations(), platform::db::Mode::Exclusive)
+            .unwrap();
         let refused = databases().open("test", migrations()).unwrap_err();
-        assert!(refused.to_string().contains(&format!("process {}", std::process::id())), "{refused}");
+        assert!(
+            refused
+                .to_string()
+                .contains(&format!("process {}", std::process::id())),
+            "{refused}"
+        );
         drop(held);
         databases().open("test", migrations()).unwrap();
     }
@@ -204,9 +237,14 @@ mod sqlite {
         drop(databases().open("test", migrations()).unwrap());
         let file = folder.path().join("test.db");
         let mut conn = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
-        diesel::sql_query("INSERT INTO owner (epoch, holder) VALUES (1, 'the other folder')").execute(&mut conn).unwrap();
+        diesel::sql_query("INSERT INTO owner (epoch, holder) VALUES (1, 'the other folder')")
+            .execute(&mut conn)
+            .unwrap();
         let refused = databases().open("test", migrations()).unwrap_err();
-        assert!(refused.to_string().contains("the other folder"), "{refused}");
+        assert!(
+            refused.to_string().contains("the other folder"),
+            "{refused}"
+        );
     }
 }
 
@@ -216,12 +254,17 @@ mod postgres {
 
     #[tokio::test]
     async fn a_write_that_fails_takes_no_other_with_it() {
-        super::a_write_that_fails_takes_no_other_with_it(testing::postgres("test", migrations())).await;
+        super::a_write_that_fails_takes_no_other_with_it(testing::postgres("test", migrations()))
+            .await;
     }
 
     #[tokio::test]
     async fn a_caller_that_goes_away_does_not_cancel_its_write() {
-        super::a_caller_that_goes_away_does_not_cancel_its_write(testing::postgres("test", migrations())).await;
+        super::a_caller_that_goes_away_does_not_cancel_its_write(testing::postgres(
+            "test",
+            migrations(),
+        ))
+        .await;
     }
 
     #[tokio::test]
@@ -237,6 +280,8 @@ mod postgres {
 
 #[test]
 fn a_mistyped_url_is_not_taken_for_a_file() {
-    let refused = Databases::new(Place::Postgres("postgress://127.0.0.1/shop".to_owned())).err().unwrap();
+    let refused = Databases::new(Place::Postgres("postgress://127.0.0.1/shop".to_owned()))
+        .err()
+        .unwrap();
     assert!(matches!(refused, OpenError::NotPostgres), "{refused}");
 }

@@ -1,4 +1,5 @@
 //! From one context's outbox to another's inbox, through faults.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +11,8 @@ use platform::Fut;
 use platform::db::schema::idempotency;
 use platform::db::{Conn, Db, DbError, PLATFORM};
 use platform::events::{
-    Delivery, Event, Inbound, InboundError, Outcome, Published, Relay, Stamp, Subscriber, consume, dead_letters, publish,
+    Delivery, Event, Inbound, InboundError, Outcome, Published, Relay, Stamp, Subscriber, consume,
+    dead_letters, publish,
 };
 use platform::ports::Unavailable;
 use platform::testing;
@@ -35,7 +37,11 @@ impl Published for LetterWritten {
     }
 
     fn sample() -> Self {
-        Self { to: "a".to_owned(), n: 1, bad: false }
+        Self {
+            to: "a".to_owned(),
+            n: 1,
+            bad: false,
+        }
     }
 }
 
@@ -63,7 +69,9 @@ impl Inbound for Reader {
             idempotency::fingerprint.eq(""),
             idempotency::at.eq(0_i64),
         );
-        diesel::insert_into(idempotency::table).values(row).execute(conn)?;
+        diesel::insert_into(idempotency::table)
+            .values(row)
+            .execute(conn)?;
         Ok(())
     }
 }
@@ -101,7 +109,7 @@ struct Post {
     reader: Db,
     line: Arc<Line>,
     stop: CancellationToken,
-    _folders: [tempfile::TempDir; 2],
+    folders: [tempfile::TempDir; 2],
 }
 
 impl Post {
@@ -116,35 +124,65 @@ impl Post {
         });
         let relay = Relay {
             db: writer.clone(),
-            subscribers: vec![Subscriber { context: "reader", types: TYPES }],
+            subscribers: vec![Subscriber {
+                context: "reader",
+                types: TYPES,
+            }],
             delivery: line.clone(),
             clock: testing::clock(),
         };
         let stop = CancellationToken::new();
         let until = stop.clone();
         tokio::spawn(async move { relay.run(&until).await });
-        Self { writer, reader, line, stop, _folders: [first, second] }
+        Self {
+            writer,
+            reader,
+            line,
+            stop,
+            folders: [first, second],
+        }
     }
 
     async fn write(&self, to: &str, n: i64, bad: bool) {
         let to = to.to_owned();
-        let stamp = Stamp { id: uuid::Uuid::now_v7(), at: Timestamp::from_micros(0), traceparent: None };
+        let stamp = Stamp {
+            id: uuid::Uuid::now_v7(),
+            at: Timestamp::from_micros(0),
+            traceparent: None,
+        };
         self.writer
-            .write(move |conn| publish(conn, &stamp, &LetterWritten { to: to.clone(), n, bad }))
+            .write(move |conn| {
+                publish(
+                    conn,
+                    &stamp,
+                    &LetterWritten {
+                        to: to.clone(),
+                        n,
+                        bad,
+                    },
+                )
+            })
             .await
             .unwrap();
     }
 
     /// What has been read, per addressee and in order, once there are as many as expected.
     async fn until_read(&self, expect: &[(&str, &str)]) {
-        let wanted: Vec<(String, String)> = expect.iter().map(|(to, n)| ((*to).to_owned(), (*n).to_owned())).collect();
+        let wanted: Vec<(String, String)> = expect
+            .iter()
+            .map(|(to, n)| ((*to).to_owned(), (*n).to_owned()))
+            .collect();
         let all_there = async {
             loop {
                 let read: Vec<(String, String)> = self
                     .reader
                     .read(|conn| {
-                        let rows = idempotency::table.select((idempotency::scope, idempotency::key));
-                        Ok::<_, DbError>(rows.order((idempotency::scope, idempotency::key)).load(conn)?)
+                        let rows =
+                            idempotency::table.select((idempotency::scope, idempotency::key));
+                        Ok::<_, DbError>(
+                            rows.order((idempotency::scope, idempotency::key))
+                                .load(conn)?,
+                        )
                     })
                     .await
                     .unwrap();
@@ -154,11 +192,16 @@ impl Post {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), all_there).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(20), all_there)
+            .await
+            .unwrap();
     }
 
     async fn parked(&self) -> Vec<dead_letters::DeadLetter> {
-        self.writer.read(|conn| dead_letters::list(conn, 10)).await.unwrap()
+        self.writer
+            .read(|conn| dead_letters::list(conn, 10))
+            .await
+            .unwrap()
     }
 
     async fn until_parked(&self, count: usize) -> Vec<dead_letters::DeadLetter> {
@@ -171,7 +214,9 @@ impl Post {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), there).await.unwrap()
+        tokio::time::timeout(Duration::from_secs(30), there)
+            .await
+            .unwrap()
     }
 }
 
@@ -188,7 +233,8 @@ async fn an_event_whose_answer_was_lost_has_one_effect() {
     for n in 1..=3 {
         post.write("ann", n, false).await;
     }
-    post.until_read(&[("ann", "001"), ("ann", "002"), ("ann", "003")]).await;
+    post.until_read(&[("ann", "001"), ("ann", "002"), ("ann", "003")])
+        .await;
     assert!(post.parked().await.is_empty());
 }
 
@@ -220,12 +266,23 @@ async fn a_bad_event_holds_back_its_own_aggregate_alone_until_it_is_mended() {
     post.until_read(&[("bob", "001"), ("bob", "002")]).await;
     let parked = post.until_parked(3).await;
 
-    let refused = dead_letters::replay(&post.writer, &*post.line, parked[0].id, None).await.unwrap_err();
+    let refused = dead_letters::replay(&post.writer, &*post.line, parked[0].id, None)
+        .await
+        .unwrap_err();
     assert!(refused.to_string().contains("smudged"), "{refused}");
     let mended = serde_json::json!({ "to": "ann", "n": 1, "bad": false });
-    let delivered = dead_letters::replay(&post.writer, &*post.line, parked[0].id, Some(mended)).await.unwrap();
+    let delivered = dead_letters::replay(&post.writer, &*post.line, parked[0].id, Some(mended))
+        .await
+        .unwrap();
     assert_eq!(delivered, 3);
-    post.until_read(&[("ann", "001"), ("ann", "002"), ("ann", "003"), ("bob", "001"), ("bob", "002")]).await;
+    post.until_read(&[
+        ("ann", "001"),
+        ("ann", "002"),
+        ("ann", "003"),
+        ("bob", "001"),
+        ("bob", "002"),
+    ])
+    .await;
     assert!(post.parked().await.is_empty());
 }
 
@@ -233,10 +290,17 @@ async fn a_bad_event_holds_back_its_own_aggregate_alone_until_it_is_mended() {
 #[tokio::test]
 async fn events_that_another_process_wrote_are_found_without_a_wake_up() {
     let post = Post::start();
-    let folder = post._folders[0].path().to_owned();
+    let folder = post.folders[0].path().to_owned();
     let databases = platform::db::Databases::new(platform::db::Place::Folder(folder)).unwrap();
     let other = databases.open("letters", PLATFORM).unwrap();
-    let stamp = Stamp { id: uuid::Uuid::now_v7(), at: Timestamp::from_micros(0), traceparent: None };
-    other.write(move |conn| publish(conn, &stamp, &LetterWritten::sample())).await.unwrap();
+    let stamp = Stamp {
+        id: uuid::Uuid::now_v7(),
+        at: Timestamp::from_micros(0),
+        traceparent: None,
+    };
+    other
+        .write(move |conn| publish(conn, &stamp, &LetterWritten::sample()))
+        .await
+        .unwrap();
     post.until_read(&[("a", "001")]).await;
 }

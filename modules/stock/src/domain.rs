@@ -4,7 +4,7 @@ use kernel::Sku;
 use platform::db::{DbError, WriteError};
 
 /// An order that is not confirmed by then gives its units back.
-pub const RESERVATION: Duration = Duration::from_secs(15 * 60);
+pub const RESERVATION: Duration = Duration::from_mins(15);
 
 /// More of one SKU than any shop has.
 pub const MOST_ON_HAND: i64 = 1_000_000_000;
@@ -28,8 +28,14 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [Self; 6] =
-        [Self::Held, Self::Committed, Self::Expired, Self::Released, Self::Restocked, Self::WrittenOff];
+    const ALL: [Self; 6] = [
+        Self::Held,
+        Self::Committed,
+        Self::Expired,
+        Self::Released,
+        Self::Restocked,
+        Self::WrittenOff,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -22,7 +22,9 @@ impl Published for ReservationRestocked {
     }
 
     fn sample() -> Self {
-        Self { order: sample_order() }
+        Self {
+            order: sample_order(),
+        }
     }
 }
 
@@ -34,7 +36,9 @@ impl Published for ReservationWrittenOff {
     }
 
     fn sample() -> Self {
-        Self { order: sample_order() }
+        Self {
+            order: sample_order(),
+        }
     }
 }
 
@@ -44,5 +48,8 @@ fn sample_order() -> OrderId {
 
 /// One of each, for the test that feeds them to every consumer.
 pub fn samples() -> Vec<(&'static str, serde_json::Value)> {
-    vec![sample::<ReservationRestocked>(), sample::<ReservationWrittenOff>()]
+    vec![
+        sample::<ReservationRestocked>(),
+        sample::<ReservationWrittenOff>(),
+    ]
 }

@@ -43,14 +43,19 @@ fn answered(result: Result<Reservation, StockError>) -> Result<Reservation, Unav
 
 impl Answers<Availability> for Host {
     async fn answer(&self, ask: Availability, _: &Ctx) -> Result<Vec<Available>, Unavailable> {
-        self.db.read(move |conn| store::available(conn, &ask.skus)).await.map_err(failed)
+        self.db
+            .read(move |conn| store::available(conn, &ask.skus))
+            .await
+            .map_err(failed)
     }
 }
 
 impl Answers<Reserve> for Host {
     async fn answer(&self, ask: Reserve, _: &Ctx) -> Result<Reservation, Unavailable> {
         let now = self.clock.now();
-        let write = move |conn: &mut platform::db::Conn| reservations::reserve(conn, ask.order, &ask.lines, now);
+        let write = move |conn: &mut platform::db::Conn| {
+            reservations::reserve(conn, ask.order, &ask.lines, now)
+        };
         answered(self.db.write_with(Isolation::ReadCommitted, write).await)
     }
 }
@@ -65,8 +70,10 @@ impl Answers<CommitReservation> for Host {
 impl Answers<Release> for Host {
     async fn answer(&self, ask: Release, _: &Ctx) -> Result<(), Unavailable> {
         let now = self.clock.now();
-        let written: Result<(), StockError> =
-            self.db.write(move |conn| reservations::release(conn, ask.order, now)).await;
+        let written: Result<(), StockError> = self
+            .db
+            .write(move |conn| reservations::release(conn, ask.order, now))
+            .await;
         written.map_err(|e| Unavailable::new(NAME, e))
     }
 }
@@ -76,7 +83,9 @@ impl Answers<PutOnHand> for Host {
         let now = self.clock.now();
         self.db
             .write(move |conn| {
-                ask.rows.iter().try_for_each(|row| store::put(conn, row, (&ask.reason, &ask.who), now).map(|_| ()))
+                ask.rows.iter().try_for_each(|row| {
+                    store::put(conn, row, (&ask.reason, &ask.who), now).map(|_| ())
+                })
             })
             .await
             .map_err(failed)
@@ -85,12 +94,18 @@ impl Answers<PutOnHand> for Host {
 
 impl Answers<LowStock> for Host {
     async fn answer(&self, ask: LowStock, _: &Ctx) -> Result<Vec<Available>, Unavailable> {
-        self.db.read(move |conn| store::low(conn, ask.below, ask.limit)).await.map_err(failed)
+        self.db
+            .read(move |conn| store::low(conn, ask.below, ask.limit))
+            .await
+            .map_err(failed)
     }
 }
 
 impl Answers<OnHandOf> for Host {
     async fn answer(&self, ask: OnHandOf, _: &Ctx) -> Result<Vec<OnHand>, Unavailable> {
-        self.db.read(move |conn| store::on_hand(conn, &ask.skus)).await.map_err(failed)
+        self.db
+            .read(move |conn| store::on_hand(conn, &ask.skus))
+            .await
+            .map_err(failed)
     }
 }

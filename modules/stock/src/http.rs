@@ -49,7 +49,12 @@ pub struct PutStock {
 
 impl From<ItemRow> for StockDoc {
     fn from(row: ItemRow) -> Self {
-        Self { available: row.available(), sku: row.sku, on_hand: row.on_hand, held: row.held }
+        Self {
+            available: row.available(),
+            sku: row.sku,
+            on_hand: row.on_hand,
+            held: row.held,
+        }
     }
 }
 
@@ -68,13 +73,19 @@ async fn put(
     sku: Path<Sku>,
     body: Json<PutStock>,
 ) -> Result<Json<StockDoc>, Problem> {
-    let correction = Correction::parse(sku.into_inner(), body.on_hand, &body.reason).map_err(invalid)?;
+    let correction =
+        Correction::parse(sku.into_inner(), body.on_hand, &body.reason).map_err(invalid)?;
     Ok(Json(service.correct(correction, admin.0).await?.into()))
 }
 
 fn invalid(refused: Refused) -> Problem {
     let fields = [("on_hand", refused.on_hand), ("reason", refused.reason)];
-    Problem::invalid(fields.into_iter().filter_map(|(field, key)| Some(FieldError::new(field, key?))).collect())
+    Problem::invalid(
+        fields
+            .into_iter()
+            .filter_map(|(field, key)| Some(FieldError::new(field, key?)))
+            .collect(),
+    )
 }
 
 impl From<StockError> for Problem {
@@ -137,17 +148,35 @@ async fn list_page(
     refused: Option<RefusedForm>,
 ) -> Result<ListPage, Problem> {
     let below = filter.low.is_some().then_some(LOW);
-    let mut rows = service.list(filter.q.clone(), filter.after.clone(), below).await?;
+    let mut rows = service
+        .list(filter.q.clone(), filter.after.clone(), below)
+        .await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
-    let next = if more { rows.last().map(|row| filter.link(&row.sku)).unwrap_or_default() } else { String::new() };
-    Ok(ListPage { page: page.in_area(page::Area::Admin, "stock"), rows, filter, next, refused })
+    let next = if more {
+        rows.last()
+            .map(|row| filter.link(&row.sku))
+            .unwrap_or_default()
+    } else {
+        String::new()
+    };
+    Ok(ListPage {
+        page: page.in_area(page::Area::Admin, "stock"),
+        rows,
+        filter,
+        next,
+        refused,
+    })
 }
 
 impl Filter {
     fn link(&self, after: &str) -> String {
         let low = if self.low.is_some() { "&low=1" } else { "" };
-        let q: String = self.q.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')).collect();
+        let q: String = self
+            .q
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'))
+            .collect();
         format!("/admin/stock?q={q}{low}&after={after}")
     }
 }
@@ -176,9 +205,17 @@ async fn correct(
             Ok(page.redirect_saying("/admin/stock", "stock-corrected"))
         }
         Err(why) => {
-            let filter = Filter { q: sku.to_string(), ..Filter::default() };
+            let filter = Filter {
+                q: sku.to_string(),
+                ..Filter::default()
+            };
             let form = form.into_inner();
-            let refused = RefusedForm { sku: sku.to_string(), on_hand: form.on_hand, reason: form.reason, why };
+            let refused = RefusedForm {
+                sku: sku.to_string(),
+                on_hand: form.on_hand,
+                reason: form.reason,
+                why,
+            };
             let shown = list_page(page, &service, filter, Some(refused)).await?;
             page::render_status(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }

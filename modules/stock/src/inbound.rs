@@ -47,7 +47,11 @@ impl Inbound for Ear {
         };
         // whether or not anything was left to settle, it is settled now, and the order waits to hear so
         reservations::settle(conn, order, into).map_err(rejected)?;
-        let stamp = Stamp { id: order.as_uuid(), at: now, traceparent: event.traceparent.clone() };
+        let stamp = Stamp {
+            id: order.as_uuid(),
+            at: now,
+            traceparent: event.traceparent.clone(),
+        };
         match settle {
             Settle::Restock => publish(conn, &stamp, &ReservationRestocked { order })?,
             Settle::WriteOff => publish(conn, &stamp, &ReservationWrittenOff { order })?,

@@ -37,7 +37,10 @@ pub fn migrations() -> Migrations {
 }
 
 pub fn texts() -> [(Locale, &'static str); 2] {
-    [(Locale::Ko, include_str!("../locales/ko.ftl")), (Locale::En, include_str!("../locales/en.ftl"))]
+    [
+        (Locale::Ko, include_str!("../locales/ko.ftl")),
+        (Locale::En, include_str!("../locales/en.ftl")),
+    ]
 }
 
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -46,7 +49,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 /// The context, ready to serve.
 pub fn open(host: Arc<Host>, shell: Arc<Shell>) -> Context {
-    let service = Data::new(service::Service { host: host.clone(), shell });
+    let service = Data::new(service::Service {
+        host: host.clone(),
+        shell,
+    });
     let (db, clock) = (host.db.clone(), host.clock.clone());
     Context {
         name: NAME,
@@ -56,7 +62,11 @@ pub fn open(host: Arc<Host>, shell: Arc<Shell>) -> Context {
             http::routes(cfg);
         }),
         calls: host.calls(),
-        inbound: Some(Arc::new(inbound::Ear { db: host.db.clone() })),
-        workers: vec![Worker::new("expiry", move |stop| expiry::run(db.clone(), clock.clone(), stop))],
+        inbound: Some(Arc::new(inbound::Ear {
+            db: host.db.clone(),
+        })),
+        workers: vec![Worker::new("expiry", move |stop| {
+            expiry::run(db.clone(), clock.clone(), stop)
+        })],
     }
 }

@@ -7,7 +7,12 @@ use crate::api::{Line, Reservation};
 use crate::domain::{State, StockError};
 use crate::store;
 
-pub fn reserve(conn: &mut Conn, order: OrderId, lines: &[Line], now: Timestamp) -> Result<Reservation, StockError> {
+pub fn reserve(
+    conn: &mut Conn,
+    order: OrderId,
+    lines: &[Line],
+    now: Timestamp,
+) -> Result<Reservation, StockError> {
     if !store::begin(conn, order, State::Held, now)? {
         return Ok(match store::state(conn, order)? {
             Some(State::Held | State::Committed | State::Expired) => Reservation::Reserved,

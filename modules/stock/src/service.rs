@@ -42,7 +42,10 @@ impl Correction {
             },
         };
         if refused == Refused::default() {
-            Ok(Self { row: OnHand { sku, on_hand }, reason: reason.to_owned() })
+            Ok(Self {
+                row: OnHand { sku, on_hand },
+                reason: reason.to_owned(),
+            })
         } else {
             Err(refused)
         }
@@ -51,16 +54,31 @@ impl Correction {
 
 impl Service {
     pub async fn item(&self, sku: Sku) -> Result<ItemRow, StockError> {
-        self.host.db.read(move |conn| store::item(conn, sku.as_str())?.ok_or(StockError::Unknown)).await
+        self.host
+            .db
+            .read(move |conn| store::item(conn, sku.as_str())?.ok_or(StockError::Unknown))
+            .await
     }
 
     /// One page of 50, and one row more if there is another page.
-    pub async fn list(&self, query: String, after: String, below: Option<i64>) -> Result<Vec<ItemRow>, StockError> {
-        self.host.db.read(move |conn| Ok(store::list(conn, &query, &after, below)?)).await
+    pub async fn list(
+        &self,
+        query: String,
+        after: String,
+        below: Option<i64>,
+    ) -> Result<Vec<ItemRow>, StockError> {
+        self.host
+            .db
+            .read(move |conn| Ok(store::list(conn, &query, &after, below)?))
+            .await
     }
 
     /// Writes the correction and its audit row together.
-    pub async fn correct(&self, correction: Correction, by: MemberId) -> Result<ItemRow, StockError> {
+    pub async fn correct(
+        &self,
+        correction: Correction,
+        by: MemberId,
+    ) -> Result<ItemRow, StockError> {
         let now = self.shell.now();
         let who = format!("member:{by}");
         self.host
@@ -82,5 +100,4 @@ impl Service {
             })
             .await
     }
-
 }

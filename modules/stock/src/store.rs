@@ -23,20 +23,35 @@ impl ItemRow {
 
 pub fn available(conn: &mut Conn, skus: &[Sku]) -> Result<Vec<Available>, DbError> {
     let names: Vec<&str> = skus.iter().map(Sku::as_str).collect();
-    let rows: Vec<ItemRow> = on_both!(conn, |c| items::table.filter(items::sku.eq_any(&names)).load(c))?;
+    let rows: Vec<ItemRow> = on_both!(conn, |c| items::table
+        .filter(items::sku.eq_any(&names))
+        .load(c))?;
     Ok(skus
         .iter()
         .map(|sku| Available {
             sku: sku.clone(),
-            quantity: rows.iter().find(|row| row.sku == sku.as_str()).map_or(0, ItemRow::available),
+            quantity: rows
+                .iter()
+                .find(|row| row.sku == sku.as_str())
+                .map_or(0, ItemRow::available),
         })
         .collect())
 }
 
 pub fn on_hand(conn: &mut Conn, skus: &[Sku]) -> Result<Vec<OnHand>, DbError> {
     let names: Vec<&str> = skus.iter().map(Sku::as_str).collect();
-    let rows: Vec<ItemRow> = on_both!(conn, |c| items::table.filter(items::sku.eq_any(&names)).load(c))?;
-    Ok(rows.into_iter().filter_map(|row| Some(OnHand { sku: row.sku.parse().ok()?, on_hand: row.on_hand })).collect())
+    let rows: Vec<ItemRow> = on_both!(conn, |c| items::table
+        .filter(items::sku.eq_any(&names))
+        .load(c))?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(OnHand {
+                sku: row.sku.parse().ok()?,
+                on_hand: row.on_hand,
+            })
+        })
+        .collect())
 }
 
 pub fn item(conn: &mut Conn, sku: &str) -> Result<Option<ItemRow>, DbError> {
@@ -44,7 +59,12 @@ pub fn item(conn: &mut Conn, sku: &str) -> Result<Option<ItemRow>, DbError> {
 }
 
 /// SKUs after `after` that contain `query`, in order; with `below` only those that run out.
-pub fn list(conn: &mut Conn, query: &str, after: &str, below: Option<i64>) -> Result<Vec<ItemRow>, DbError> {
+pub fn list(
+    conn: &mut Conn,
+    query: &str,
+    after: &str,
+    below: Option<i64>,
+) -> Result<Vec<ItemRow>, DbError> {
     let pattern = format!("%{}%", query.replace(['%', '_', '\\'], ""));
     let rows = items::table
         .filter(items::sku.gt(after.to_owned()))
@@ -64,18 +84,34 @@ pub fn low(conn: &mut Conn, below: i64, limit: i64) -> Result<Vec<Available>, Db
         .load(conn)?;
     let low = rows.into_iter().filter_map(|row| {
         let quantity = row.available();
-        Some(Available { sku: row.sku.parse().ok()?, quantity })
+        Some(Available {
+            sku: row.sku.parse().ok()?,
+            quantity,
+        })
     });
     Ok(low.collect())
 }
 
 /// States what is on hand; answers what was there before.
-pub fn put(conn: &mut Conn, row: &OnHand, why: (&str, &str), now: Timestamp) -> Result<Option<i64>, DbError> {
-    let before: Option<i64> = items::table.find(row.sku.as_str()).select(items::on_hand).first(conn).optional()?;
+pub fn put(
+    conn: &mut Conn,
+    row: &OnHand,
+    why: (&str, &str),
+    now: Timestamp,
+) -> Result<Option<i64>, DbError> {
+    let before: Option<i64> = items::table
+        .find(row.sku.as_str())
+        .select(items::on_hand)
+        .first(conn)
+        .optional()?;
     if before == Some(row.on_hand) {
         return Ok(before);
     }
-    let values = (items::sku.eq(row.sku.as_str()), items::on_hand.eq(row.on_hand), items::held.eq(0));
+    let values = (
+        items::sku.eq(row.sku.as_str()),
+        items::on_hand.eq(row.on_hand),
+        items::held.eq(0),
+    );
     on_both!(conn, |c| diesel::insert_into(items::table)
         .values(values)
         .on_conflict(items::sku)
@@ -90,19 +126,29 @@ pub fn put(conn: &mut Conn, row: &OnHand, why: (&str, &str), now: Timestamp) -> 
         corrections::who.eq(why.1),
         corrections::at.eq(now.as_micros()),
     );
-    on_both!(conn, |c| diesel::insert_into(corrections::table).values(correction).execute(c))?;
+    on_both!(conn, |c| diesel::insert_into(corrections::table)
+        .values(correction)
+        .execute(c))?;
     Ok(before)
 }
 
 /// The state of an order's reservation, if it has one.
 pub fn state(conn: &mut Conn, order: OrderId) -> Result<Option<State>, DbError> {
-    let text: Option<String> =
-        reservations::table.find(order.to_string()).select(reservations::state).first(conn).optional()?;
+    let text: Option<String> = reservations::table
+        .find(order.to_string())
+        .select(reservations::state)
+        .first(conn)
+        .optional()?;
     Ok(text.as_deref().and_then(State::parse))
 }
 
 /// `false` when the order has a reservation already, whatever its state.
-pub fn begin(conn: &mut Conn, order: OrderId, state: State, now: Timestamp) -> Result<bool, DbError> {
+pub fn begin(
+    conn: &mut Conn,
+    order: OrderId,
+    state: State,
+    now: Timestamp,
+) -> Result<bool, DbError> {
     let row = (
         reservations::order_id.eq(order.to_string()),
         reservations::state.eq(state.as_str()),
@@ -134,7 +180,9 @@ pub fn add_lines(conn: &mut Conn, order: OrderId, lines: &[Line]) -> Result<(), 
             )
         })
         .collect();
-    on_both!(conn, |c| diesel::insert_into(reservation_lines::table).values(&rows).execute(c))?;
+    on_both!(conn, |c| diesel::insert_into(reservation_lines::table)
+        .values(&rows)
+        .execute(c))?;
     Ok(())
 }
 
@@ -157,20 +205,31 @@ pub fn hold(conn: &mut Conn, sku: &str, quantity: i64) -> Result<bool, DbError> 
 }
 
 pub fn unhold(conn: &mut Conn, sku: &str, quantity: i64) -> Result<(), DbError> {
-    diesel::update(items::table.find(sku)).set(items::held.eq(items::held - quantity)).execute(conn)?;
+    diesel::update(items::table.find(sku))
+        .set(items::held.eq(items::held - quantity))
+        .execute(conn)?;
     Ok(())
 }
 
 /// Takes units off the shelf that are held for this order. `false` when a correction left fewer than that.
 pub fn take_held(conn: &mut Conn, sku: &str, quantity: i64) -> Result<bool, DbError> {
-    let changed = diesel::update(items::table.filter(items::sku.eq(sku)).filter(items::on_hand.ge(quantity)))
-        .set((items::on_hand.eq(items::on_hand - quantity), items::held.eq(items::held - quantity)))
-        .execute(conn)?;
+    let changed = diesel::update(
+        items::table
+            .filter(items::sku.eq(sku))
+            .filter(items::on_hand.ge(quantity)),
+    )
+    .set((
+        items::on_hand.eq(items::on_hand - quantity),
+        items::held.eq(items::held - quantity),
+    ))
+    .execute(conn)?;
     Ok(changed == 1)
 }
 
 pub fn put_back(conn: &mut Conn, sku: &str, quantity: i64) -> Result<(), DbError> {
-    diesel::update(items::table.find(sku)).set(items::on_hand.eq(items::on_hand + quantity)).execute(conn)?;
+    diesel::update(items::table.find(sku))
+        .set(items::on_hand.eq(items::on_hand + quantity))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -48,7 +48,9 @@ impl Conn {
         let mut conn = PgConnection::establish(url)?;
         conn.set_instrumentation(Counter);
         let path = format!("SET search_path = {schema}, public");
-        diesel::sql_query(path).execute(&mut conn).map_err(ConnectionError::CouldntSetupConfiguration)?;
+        diesel::sql_query(path)
+            .execute(&mut conn)
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(Self::Postgres(conn))
     }
 
@@ -85,7 +87,9 @@ pub fn durability(conn: &mut Conn) -> Result<String, DbError> {
         answer: String,
     }
     let sql = match conn {
-        Conn::Sqlite(_) => "SELECT 'synchronous = ' || synchronous AS answer FROM pragma_synchronous",
+        Conn::Sqlite(_) => {
+            "SELECT 'synchronous = ' || synchronous AS answer FROM pragma_synchronous"
+        }
         Conn::Postgres(_) => {
             "SELECT 'synchronous_commit = ' || current_setting('synchronous_commit') || ', fsync = ' || current_setting('fsync') AS answer"
         }

@@ -43,11 +43,17 @@ impl DbError {
     }
 
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Conflict(_) | Self::Storage(_))
+        matches!(
+            self,
+            Self::Unavailable(_) | Self::Conflict(_) | Self::Storage(_)
+        )
     }
 
     pub fn is_unique_violation(&self) -> bool {
-        matches!(self, Self::Query(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+        matches!(
+            self,
+            Self::Query(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+        )
     }
 }
 
@@ -66,9 +72,18 @@ impl From<Error> for DbError {
                 let has = |words: &[&str]| words.iter().any(|w| message.contains(w));
                 if has(&["deadlock detected"]) {
                     Self::Conflict(message.to_owned())
-                } else if has(&["is full", "disk I/O error", "out of memory", "No space left"]) {
+                } else if has(&[
+                    "is full",
+                    "disk I/O error",
+                    "out of memory",
+                    "No space left",
+                ]) {
                     Self::Storage(message.to_owned())
-                } else if has(&["database is locked", "server closed the connection", "terminating connection"]) {
+                } else if has(&[
+                    "database is locked",
+                    "server closed the connection",
+                    "terminating connection",
+                ]) {
                     Self::Unavailable(message.to_owned())
                 } else {
                     Self::Query(error)

@@ -20,7 +20,12 @@ pub(super) struct Guard {
 impl Guard {
     /// `Ok(Err(holder))` when somebody else holds it.
     pub fn take(path: &Path, mode: Mode, who: &str) -> std::io::Result<Result<Self, String>> {
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
         let wanted = match mode {
             Mode::Shared => FlockOperation::NonBlockingLockShared,
             Mode::Exclusive => FlockOperation::NonBlockingLockExclusive,
@@ -37,7 +42,11 @@ impl Guard {
             Err(rustix::io::Errno::WOULDBLOCK) => {
                 let mut holder = String::new();
                 file.read_to_string(&mut holder)?;
-                Ok(Err(if holder.is_empty() { "another process".to_owned() } else { holder }))
+                Ok(Err(if holder.is_empty() {
+                    "another process".to_owned()
+                } else {
+                    holder
+                }))
             }
             Err(e) => Err(e.into()),
         }
@@ -45,7 +54,12 @@ impl Guard {
 
     /// Waits for its turn: for work that must not happen twice at once, such as migrations.
     pub fn wait(path: &Path) -> std::io::Result<Self> {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
         flock(&file, FlockOperation::LockExclusive)?;
         Ok(Self { _file: file })
     }

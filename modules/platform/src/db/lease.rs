@@ -62,7 +62,9 @@ impl Lease {
 
     async fn record(&self) -> Result<(), DbError> {
         let (holder, since) = (self.holder.clone(), self.clock.now().as_micros());
-        self.db.write(move |conn| write_row(conn, &holder, since)).await
+        self.db
+            .write(move |conn| write_row(conn, &holder, since))
+            .await
     }
 }
 
@@ -96,7 +98,9 @@ async fn watch(held: Held, until: &CancellationToken) {
             () = until.cancelled() => return,
             () = tokio::time::sleep(2 * ASK_AGAIN) => {}
         }
-        let Held::Session(mut conn) = held else { continue };
+        let Held::Session(mut conn) = held else {
+            continue;
+        };
         let asked = blocking(move || {
             diesel::sql_query("SELECT 1").execute(&mut *conn)?;
             Ok(conn)
@@ -114,18 +118,32 @@ async fn watch(held: Held, until: &CancellationToken) {
 
 fn write_row(conn: &mut Conn, holder: &str, since: i64) -> Result<(), DbError> {
     let changed = diesel::update(lease::table.find("background"))
-        .set((lease::holder.eq(holder), lease::token.eq(lease::token + 1), lease::since.eq(since)))
+        .set((
+            lease::holder.eq(holder),
+            lease::token.eq(lease::token + 1),
+            lease::since.eq(since),
+        ))
         .execute(conn)?;
     if changed == 0 {
-        let first =
-            (lease::name.eq("background"), lease::holder.eq(holder), lease::token.eq(1_i64), lease::since.eq(since));
-        diesel::insert_into(lease::table).values(first).execute(conn)?;
+        let first = (
+            lease::name.eq("background"),
+            lease::holder.eq(holder),
+            lease::token.eq(1_i64),
+            lease::since.eq(since),
+        );
+        diesel::insert_into(lease::table)
+            .values(first)
+            .execute(conn)?;
     }
     Ok(())
 }
 
-async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, DbError> + Send + 'static) -> Result<T, DbError> {
-    tokio::task::spawn_blocking(f).await.unwrap_or_else(|e| Err(DbError::Panicked(e.to_string())))
+async fn blocking<T: Send + 'static>(
+    f: impl FnOnce() -> Result<T, DbError> + Send + 'static,
+) -> Result<T, DbError> {
+    tokio::task::spawn_blocking(f)
+        .await
+        .unwrap_or_else(|e| Err(DbError::Panicked(e.to_string())))
 }
 
 #[derive(diesel::QueryableByName)]

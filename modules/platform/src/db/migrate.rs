@@ -17,8 +17,11 @@ pub const PLATFORM: Migrations = Migrations {
 
 /// The versions in `migrations`, for the test that no two in the whole tree are equal: diesel would silently skip one.
 pub fn versions(migrations: &Migrations) -> Vec<String> {
-    let source: Result<Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>>, _> = migrations.sqlite.migrations();
-    source.map(|all| all.iter().map(|m| m.name().version().to_string()).collect()).unwrap_or_default()
+    let source: Result<Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>>, _> =
+        migrations.sqlite.migrations();
+    source
+        .map(|all| all.iter().map(|m| m.name().version().to_string()).collect())
+        .unwrap_or_default()
 }
 
 /// Brings the database up to this binary, or refuses one that a newer binary has written.
@@ -32,7 +35,8 @@ pub(super) fn run(conn: &mut Conn, own: Migrations) -> Result<(), OpenError> {
         }
         Conn::Postgres(c) => {
             refuse_newer(&c.applied_migrations().map_err(failed)?, &own)?;
-            c.run_pending_migrations(PLATFORM.postgres).map_err(failed)?;
+            c.run_pending_migrations(PLATFORM.postgres)
+                .map_err(failed)?;
             c.run_pending_migrations(own.postgres).map_err(failed)?;
         }
     }
@@ -41,7 +45,11 @@ pub(super) fn run(conn: &mut Conn, own: Migrations) -> Result<(), OpenError> {
 
 fn refuse_newer(applied: &[MigrationVersion<'_>], own: &Migrations) -> Result<(), OpenError> {
     let known = [versions(&PLATFORM), versions(own)].concat();
-    match applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
+    match applied
+        .iter()
+        .map(ToString::to_string)
+        .find(|version| !known.contains(version))
+    {
         Some(version) => Err(OpenError::Newer(version)),
         None => Ok(()),
     }

@@ -73,7 +73,9 @@ impl Db {
             Engine::Sqlite(sqlite) => sqlite.read(Box::new(job)),
             Engine::Postgres(postgres) => postgres.read(Box::new(job)),
         }
-        answered.await.unwrap_or_else(|_| Err(DbError::stopped().into()))
+        answered
+            .await
+            .unwrap_or_else(|_| Err(DbError::stopped().into()))
     }
 
     /// Runs `f` in a transaction and answers after its durable commit. `f` may run more than once, so it makes
@@ -121,7 +123,13 @@ impl Db {
 
     fn new(context: &'static str, engine: Engine, guard: Option<guard::Guard>) -> Self {
         let (commits, _) = watch::channel(0);
-        Self(Arc::new(Inner { context, engine, commits, writes: AtomicU64::new(0), _guard: guard }))
+        Self(Arc::new(Inner {
+            context,
+            engine,
+            commits,
+            writes: AtomicU64::new(0),
+            _guard: guard,
+        }))
     }
 }
 

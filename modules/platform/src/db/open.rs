@@ -19,14 +19,21 @@ pub enum Place {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("{path}: {source}")]
-    Io { path: PathBuf, source: std::io::Error },
+    Io {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the database {database} is held by {holder}; stop it first, or use another --data")]
     Held { database: String, holder: String },
-    #[error("the database {database} belongs to {holder} since it was moved; serve it there, or bring it back with `banyan move`")]
+    #[error(
+        "the database {database} belongs to {holder} since it was moved; serve it there, or bring it back with `banyan move`"
+    )]
     NotOwner { database: String, holder: String },
     #[error("the database {0} cannot be opened: {1}")]
     Connection(String, String),
-    #[error("the database knows migration {0}, which this version of banyan does not: it was written by a newer one")]
+    #[error(
+        "the database knows migration {0}, which this version of banyan does not: it was written by a newer one"
+    )]
     Newer(String),
     #[error("a migration failed: {0}")]
     Migration(String),
@@ -47,15 +54,27 @@ pub struct Databases {
 impl Databases {
     pub fn new(place: Place) -> Result<Self, OpenError> {
         match &place {
-            Place::Folder(folder) => std::fs::create_dir_all(folder)
-                .map_err(|source| OpenError::Io { path: folder.clone(), source })?,
+            Place::Folder(folder) => {
+                std::fs::create_dir_all(folder).map_err(|source| OpenError::Io {
+                    path: folder.clone(),
+                    source,
+                })?;
+            }
             Place::Postgres(url) if is_postgres(url) => {}
             Place::Postgres(_) => return Err(OpenError::NotPostgres),
         }
-        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 8);
-        let readers = Readers::start(threads)
-            .map_err(|source| OpenError::Io { path: PathBuf::from("reader threads"), source })?;
-        Ok(Self { place, readers, who: format!("process {}", std::process::id()) })
+        let threads = std::thread::available_parallelism()
+            .map_or(2, std::num::NonZero::get)
+            .clamp(2, 8);
+        let readers = Readers::start(threads).map_err(|source| OpenError::Io {
+            path: PathBuf::from("reader threads"),
+            source,
+        })?;
+        Ok(Self {
+            place,
+            readers,
+            who: format!("process {}", std::process::id()),
+        })
     }
 
     /// Opens, or creates, the database of `context` and brings its tables up to date.
@@ -63,14 +82,25 @@ impl Databases {
         self.open_as(context, migrations, Mode::Shared)
     }
 
-    pub fn open_as(&self, context: &'static str, migrations: Migrations, mode: Mode) -> Result<Db, OpenError> {
+    pub fn open_as(
+        &self,
+        context: &'static str,
+        migrations: Migrations,
+        mode: Mode,
+    ) -> Result<Db, OpenError> {
         match &self.place {
             Place::Folder(folder) => self.open_sqlite(folder, context, migrations, mode),
             Place::Postgres(url) => open_postgres(url, context, migrations),
         }
     }
 
-    fn open_sqlite(&self, folder: &Path, context: &'static str, own: Migrations, mode: Mode) -> Result<Db, OpenError> {
+    fn open_sqlite(
+        &self,
+        folder: &Path,
+        context: &'static str,
+        own: Migrations,
+        mode: Mode,
+    ) -> Result<Db, OpenError> {
         let file = folder.join(format!("{context}.db"));
         let database = file.display().to_string();
         let lock = folder.join(format!("{context}.db.lock"));
@@ -80,10 +110,14 @@ impl Databases {
         };
         let guard = Guard::take(&lock, mode, &self.who)
             .map_err(io(&lock))?
-            .map_err(|holder| OpenError::Held { database: database.clone(), holder })?;
+            .map_err(|holder| OpenError::Held {
+                database: database.clone(),
+                holder,
+            })?;
         let setup = folder.join("setup.lock");
         let turn = Guard::wait(&setup).map_err(io(&setup))?;
-        let mut conn = Conn::sqlite(&database, 256).map_err(|e| OpenError::Connection(database.clone(), e.to_string()))?;
+        let mut conn = Conn::sqlite(&database, 256)
+            .map_err(|e| OpenError::Connection(database.clone(), e.to_string()))?;
         refuse_old_sqlite(&mut conn)?;
         prepare(&mut conn, &database, own)?;
         drop(turn);
@@ -96,13 +130,21 @@ fn open_postgres(url: &str, context: &'static str, own: Migrations) -> Result<Db
     let database = format!("schema {context} of {}", without_password(url));
     let failed = |e: String| OpenError::Connection(database.clone(), e);
     let mut conn = Conn::postgres(url, context).map_err(|e| failed(e.to_string()))?;
-    let mut run = |sql: String| diesel::sql_query(sql).execute(&mut conn).map_err(|e| failed(e.to_string()));
+    let mut run = |sql: String| {
+        diesel::sql_query(sql)
+            .execute(&mut conn)
+            .map_err(|e| failed(e.to_string()))
+    };
     run("SELECT pg_advisory_lock(hashtext('banyan setup'))".to_owned())?;
     run(format!("CREATE SCHEMA IF NOT EXISTS {context}"))?;
     prepare(&mut conn, &database, own)?;
     // the lock goes with the connection
     drop(conn);
-    Ok(Db::new(context, Engine::Postgres(postgres::Postgres::connect(url, context)), None))
+    Ok(Db::new(
+        context,
+        Engine::Postgres(postgres::Postgres::connect(url, context)),
+        None,
+    ))
 }
 
 fn prepare(conn: &mut Conn, database: &str, own: Migrations) -> Result<(), OpenError> {
@@ -112,7 +154,14 @@ fn prepare(conn: &mut Conn, database: &str, own: Migrations) -> Result<(), OpenE
         .select(super::schema::owner::holder)
         .first(conn)
         .map_err(|e| OpenError::Connection(database.to_owned(), e.to_string()))?;
-    if holder == "shared" { Ok(()) } else { Err(OpenError::NotOwner { database: database.to_owned(), holder }) }
+    if holder == "shared" {
+        Ok(())
+    } else {
+        Err(OpenError::NotOwner {
+            database: database.to_owned(),
+            holder,
+        })
+    }
 }
 
 fn refuse_old_sqlite(conn: &mut Conn) -> Result<(), OpenError> {
@@ -124,8 +173,16 @@ fn refuse_old_sqlite(conn: &mut Conn) -> Result<(), OpenError> {
     let found: Version = diesel::sql_query("SELECT sqlite_version() AS version")
         .get_result(conn)
         .map_err(|e| OpenError::Connection("sqlite".to_owned(), e.to_string()))?;
-    let parts: Vec<u32> = found.version.split('.').filter_map(|part| part.parse().ok()).collect();
-    if parts.as_slice() >= [3, 51, 3].as_slice() { Ok(()) } else { Err(OpenError::OldSqlite(found.version)) }
+    let parts: Vec<u32> = found
+        .version
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect();
+    if parts.as_slice() >= [3, 51, 3].as_slice() {
+        Ok(())
+    } else {
+        Err(OpenError::OldSqlite(found.version))
+    }
 }
 
 /// By scheme: SQLite takes any string for a path, so a mistyped URL would silently become a file.

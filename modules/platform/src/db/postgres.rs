@@ -39,18 +39,23 @@ impl r2d2::ManageConnection for Connector {
     }
 
     fn has_broken(&self, conn: &mut Conn) -> bool {
-        let Conn::Postgres(pg) = conn else { return true };
+        let Conn::Postgres(pg) = conn else {
+            return true;
+        };
         AnsiTransactionManager::is_broken_transaction_manager(pg)
     }
 }
 
 impl Postgres {
     pub fn connect(url: &str, schema: &str) -> Self {
-        let connector = Connector { url: url.to_owned(), schema: schema.to_owned() };
+        let connector = Connector {
+            url: url.to_owned(),
+            schema: schema.to_owned(),
+        };
         let pool = r2d2::Pool::builder()
             .max_size(CONNECTIONS)
             .min_idle(Some(0))
-            .idle_timeout(Some(Duration::from_secs(60)))
+            .idle_timeout(Some(Duration::from_mins(1)))
             .connection_timeout(PATIENCE)
             .test_on_check_out(false)
             .error_handler(Box::new(Quiet))
@@ -82,7 +87,9 @@ impl Postgres {
         tokio::task::spawn_blocking(move || {
             let _ = answer.send(write_until(&pool, isolation, Instant::now() + PATIENCE, &f));
         });
-        answered.await.unwrap_or_else(|_| Err(DbError::stopped().into()))
+        answered
+            .await
+            .unwrap_or_else(|_| Err(DbError::stopped().into()))
     }
 }
 

@@ -22,7 +22,9 @@ impl Readers {
         let (queue, jobs) = flume::unbounded::<(Arc<PathBuf>, ReadJob)>();
         for n in 0..threads {
             let jobs = jobs.clone();
-            std::thread::Builder::new().name(format!("sqlite-read-{n}")).spawn(move || serve(&jobs))?;
+            std::thread::Builder::new()
+                .name(format!("sqlite-read-{n}"))
+                .spawn(move || serve(&jobs))?;
         }
         Ok(Self { queue })
     }

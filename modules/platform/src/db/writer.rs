@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, TransactionManager, TransactionManagerStatus};
 use diesel::prelude::*;
 use tokio::sync::oneshot;
 
@@ -40,7 +40,12 @@ struct Write<T, E, F> {
 
 impl Sqlite {
     pub fn new(file: PathBuf, readers: Readers) -> Self {
-        Self { file: Arc::new(file), readers, writer: OnceLock::new(), commits: Arc::default() }
+        Self {
+            file: Arc::new(file),
+            readers,
+            writer: OnceLock::new(),
+            commits: Arc::default(),
+        }
     }
 
     pub fn file(&self) -> &Path {
@@ -62,19 +67,30 @@ impl Sqlite {
         F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job = Box::new(Write { f, result: None, answer });
+        let job = Box::new(Write {
+            f,
+            result: None,
+            answer,
+        });
         let queue = self.writer.get_or_init(|| self.start_writer());
         if let Err(refused) = queue.send(job) {
             refused.into_inner().finish(Err(DbError::stopped()));
         }
-        answered.await.unwrap_or_else(|_| Err(DbError::stopped().into()))
+        answered
+            .await
+            .unwrap_or_else(|_| Err(DbError::stopped().into()))
     }
 
     fn start_writer(&self) -> flume::Sender<Box<dyn Job>> {
         let (queue, jobs) = flume::unbounded();
         let (file, commits) = (self.file.clone(), self.commits.clone());
-        let name = format!("sqlite-write-{}", file.file_stem().unwrap_or_default().to_string_lossy());
-        let spawned = std::thread::Builder::new().name(name).spawn(move || serve(&file, &jobs, &commits));
+        let name = format!(
+            "sqlite-write-{}",
+            file.file_stem().unwrap_or_default().to_string_lossy()
+        );
+        let spawned = std::thread::Builder::new()
+            .name(name)
+            .spawn(move || serve(&file, &jobs, &commits));
         if let Err(error) = spawned {
             tracing::error!(%error, "no writer thread could be started");
         }
@@ -151,17 +167,25 @@ fn write_batch(
         if !alive {
             return one_by_one(conn, done, commits);
         }
-        next = if done.len() < BATCH { jobs.try_recv().ok() } else { None };
+        next = if done.len() < BATCH {
+            jobs.try_recv().ok()
+        } else {
+            None
+        };
     }
     match Manager::commit_transaction(conn) {
         Ok(()) => {
             commits.fetch_add(1, Ordering::Relaxed);
-            done.into_iter().for_each(|job| job.finish(Ok(())));
+            for job in done {
+                job.finish(Ok(()));
+            }
             true
         }
         Err(_) if done.len() > 1 => one_by_one(conn, done, commits),
         Err(e) => {
-            done.into_iter().for_each(|job| job.finish(Err(DbError::Storage(e.to_string()))));
+            for job in done {
+                job.finish(Err(DbError::Storage(e.to_string())));
+            }
             false
         }
     }
@@ -188,15 +212,21 @@ fn one_by_one(conn: &mut Conn, jobs: Vec<Box<dyn Job>>, commits: &AtomicU64) -> 
 /// BEGIN IMMEDIATE: a deferred transaction that turns into a writer gets SQLITE_BUSY at once.
 fn begin(conn: &mut Conn) -> Result<(), DbError> {
     match conn {
-        Conn::Sqlite(sqlite) => Ok(AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?),
+        Conn::Sqlite(sqlite) => Ok(AnsiTransactionManager::begin_transaction_sql(
+            sqlite,
+            "BEGIN IMMEDIATE",
+        )?),
         Conn::Postgres(_) => Err(DbError::stopped()),
     }
 }
 
 fn rollback(conn: &mut Conn) -> bool {
-    let Conn::Sqlite(sqlite) = conn else { return false };
+    let Conn::Sqlite(sqlite) = conn else {
+        return false;
+    };
     // the manager may believe in a transaction that SQLite has already rolled back
     let gone = diesel::sql_query("ROLLBACK").execute(sqlite);
-    *AnsiTransactionManager::transaction_manager_status_mut(sqlite) = Default::default();
+    *AnsiTransactionManager::transaction_manager_status_mut(sqlite) =
+        TransactionManagerStatus::default();
     gone.is_ok() || matches!(gone, Err(diesel::result::Error::DatabaseError(..)))
 }

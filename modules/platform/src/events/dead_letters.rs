@@ -42,7 +42,11 @@ pub enum ReplayError {
 }
 
 pub fn list(conn: &mut Conn, limit: i64) -> Result<Vec<DeadLetter>, DbError> {
-    Ok(dead_letters::table.order(dead_letters::id).limit(limit).select(DeadLetter::as_select()).load(conn)?)
+    Ok(dead_letters::table
+        .order(dead_letters::id)
+        .limit(limit)
+        .select(DeadLetter::as_select())
+        .load(conn)?)
 }
 
 pub fn count(conn: &mut Conn) -> Result<i64, DbError> {
@@ -91,7 +95,10 @@ pub async fn replay(
     id: i64,
     corrected: Option<serde_json::Value>,
 ) -> Result<usize, ReplayError> {
-    let letters = db.read(move |conn| queue_of(conn, id)).await?.ok_or(ReplayError::Unknown)?;
+    let letters = db
+        .read(move |conn| queue_of(conn, id))
+        .await?
+        .ok_or(ReplayError::Unknown)?;
     let mut delivered = 0;
     for letter in letters {
         let mut event: Event =
@@ -124,9 +131,14 @@ pub async fn discard(db: &Db, id: i64) -> Result<(), DbError> {
 
 /// The letter and all others of its aggregate at the same consumer, oldest first.
 fn queue_of(conn: &mut Conn, id: i64) -> Result<Option<Vec<DeadLetter>>, DbError> {
-    let letter: Option<DeadLetter> =
-        dead_letters::table.find(id).select(DeadLetter::as_select()).first(conn).optional()?;
-    let Some(letter) = letter else { return Ok(None) };
+    let letter: Option<DeadLetter> = dead_letters::table
+        .find(id)
+        .select(DeadLetter::as_select())
+        .first(conn)
+        .optional()?;
+    let Some(letter) = letter else {
+        return Ok(None);
+    };
     let queue = dead_letters::table
         .filter(dead_letters::consumer.eq(letter.consumer))
         .filter(dead_letters::aggregate.eq(letter.aggregate))

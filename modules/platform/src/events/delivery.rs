@@ -16,5 +16,9 @@ pub enum Outcome {
 
 /// Brings events to a consumer, wherever it is. `Err` when it cannot be reached: it waits, nothing is parked.
 pub trait Delivery: Send + Sync {
-    fn deliver(&self, consumer: &str, events: Vec<Event>) -> Fut<'_, Result<Vec<Outcome>, Unavailable>>;
+    fn deliver(
+        &self,
+        consumer: &str,
+        events: Vec<Event>,
+    ) -> Fut<'_, Result<Vec<Outcome>, Unavailable>>;
 }

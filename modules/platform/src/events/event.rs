@@ -23,7 +23,8 @@ pub struct Event {
 impl Event {
     /// The consumer's own reading of the data: a struct of just the fields that it needs.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, super::InboundError> {
-        T::deserialize(&self.data).map_err(|e| super::InboundError::Rejected(format!("{}: {e}", self.kind)))
+        T::deserialize(&self.data)
+            .map_err(|e| super::InboundError::Rejected(format!("{}: {e}", self.kind)))
     }
 }
 
@@ -42,7 +43,10 @@ pub trait Published: Serialize {
 
 /// The sample of `E` as it goes over the wire, with its type.
 pub fn sample<E: Published>() -> (&'static str, serde_json::Value) {
-    (E::TYPE, serde_json::to_value(E::sample()).unwrap_or_default())
+    (
+        E::TYPE,
+        serde_json::to_value(E::sample()).unwrap_or_default(),
+    )
 }
 
 /// When and by what an event was caused. Made before the write, which may run twice.

@@ -49,14 +49,26 @@ impl WriteError for InboundError {
 /// Applies a batch in one commit. A rejected event holds back the later ones of its aggregate, and nothing else.
 ///
 /// `Err` when the database could not: the whole batch comes again.
-pub async fn consume(inbound: &Arc<dyn Inbound>, events: Vec<Event>, now: Timestamp) -> Result<Vec<Outcome>, DbError> {
+pub async fn consume(
+    inbound: &Arc<dyn Inbound>,
+    events: Vec<Event>,
+    now: Timestamp,
+) -> Result<Vec<Outcome>, DbError> {
     let ear = inbound.clone();
-    let outcomes = inbound.db().write(move |conn| apply_all(conn, &*ear, &events, now)).await?;
+    let outcomes = inbound
+        .db()
+        .write(move |conn| apply_all(conn, &*ear, &events, now))
+        .await?;
     inbound.applied();
     Ok(outcomes)
 }
 
-fn apply_all(conn: &mut Conn, ear: &dyn Inbound, events: &[Event], now: Timestamp) -> Result<Vec<Outcome>, DbError> {
+fn apply_all(
+    conn: &mut Conn,
+    ear: &dyn Inbound,
+    events: &[Event],
+    now: Timestamp,
+) -> Result<Vec<Outcome>, DbError> {
     let mut blocked: HashSet<&str> = HashSet::new();
     let mut outcomes = Vec::with_capacity(events.len());
     for event in events {
@@ -64,9 +76,16 @@ fn apply_all(conn: &mut Conn, ear: &dyn Inbound, events: &[Event], now: Timestam
             outcomes.push(Outcome::HeldBack);
             continue;
         }
-        #[expect(clippy::disallowed_methods, reason = "a savepoint per event within the batch's Db::write")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a savepoint per event within the batch's Db::write"
+        )]
         let applied = conn.transaction(|conn| {
-            if first_time(conn, ear.db().context(), &event.id, now)? { ear.apply(conn, event, now) } else { Ok(()) }
+            if first_time(conn, ear.db().context(), &event.id, now)? {
+                ear.apply(conn, event, now)
+            } else {
+                Ok(())
+            }
         });
         match applied {
             Ok(()) => outcomes.push(Outcome::Done),
@@ -80,8 +99,17 @@ fn apply_all(conn: &mut Conn, ear: &dyn Inbound, events: &[Event], now: Timestam
     Ok(outcomes)
 }
 
-fn first_time(conn: &mut Conn, consumer: &str, event_id: &str, now: Timestamp) -> Result<bool, DbError> {
-    let row = (inbox::consumer.eq(consumer), inbox::event_id.eq(event_id), inbox::at.eq(now.as_micros()));
+fn first_time(
+    conn: &mut Conn,
+    consumer: &str,
+    event_id: &str,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let row = (
+        inbox::consumer.eq(consumer),
+        inbox::event_id.eq(event_id),
+        inbox::at.eq(now.as_micros()),
+    );
     let inserted = crate::on_both!(conn, |c| diesel::insert_into(inbox::table)
         .values(row)
         .on_conflict_do_nothing()

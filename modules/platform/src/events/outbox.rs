@@ -22,7 +22,8 @@ pub(super) struct OutboxRow {
 ///
 /// One write tells the same type of event about the same aggregate once.
 pub fn publish<E: Published>(conn: &mut Conn, stamp: &Stamp, event: &E) -> Result<(), DbError> {
-    let data = serde_json::to_string(event).map_err(|e| DbError::Query(diesel::result::Error::SerializationError(e.into())))?;
+    let data = serde_json::to_string(event)
+        .map_err(|e| DbError::Query(diesel::result::Error::SerializationError(e.into())))?;
     let aggregate = event.aggregate();
     let row = (
         outbox::event_id.eq(format!("{}:{}:{aggregate}", stamp.id, E::TYPE)),
@@ -32,7 +33,9 @@ pub fn publish<E: Published>(conn: &mut Conn, stamp: &Stamp, event: &E) -> Resul
         outbox::traceparent.eq(stamp.traceparent.as_deref()),
         outbox::data.eq(data),
     );
-    crate::on_both!(conn, |c| diesel::insert_into(outbox::table).values(row).execute(c))?;
+    crate::on_both!(conn, |c| diesel::insert_into(outbox::table)
+        .values(row)
+        .execute(c))?;
     Ok(())
 }
 
@@ -44,22 +47,44 @@ pub(super) struct Position {
 }
 
 pub(super) fn position(conn: &mut Conn, consumer: &str) -> Result<Position, DbError> {
-    let row: Option<(i64, i64)> =
-        relay::table.find(consumer).select((relay::xid, relay::id)).first(conn).optional()?;
-    Ok(row.map(|(xid, id)| Position { xid, id }).unwrap_or_default())
+    let row: Option<(i64, i64)> = relay::table
+        .find(consumer)
+        .select((relay::xid, relay::id))
+        .first(conn)
+        .optional()?;
+    Ok(row
+        .map(|(xid, id)| Position { xid, id })
+        .unwrap_or_default())
 }
 
-pub(super) fn advance(conn: &mut Conn, consumer: &str, to: Position, now: Timestamp) -> Result<(), DbError> {
-    let row = (relay::xid.eq(to.xid), relay::id.eq(to.id), relay::at.eq(now.as_micros()));
-    if diesel::update(relay::table.find(consumer)).set(row).execute(conn)? == 0 {
-        diesel::insert_into(relay::table).values((relay::consumer.eq(consumer), row)).execute(conn)?;
+pub(super) fn advance(
+    conn: &mut Conn,
+    consumer: &str,
+    to: Position,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let row = (
+        relay::xid.eq(to.xid),
+        relay::id.eq(to.id),
+        relay::at.eq(now.as_micros()),
+    );
+    if diesel::update(relay::table.find(consumer))
+        .set(row)
+        .execute(conn)?
+        == 0
+    {
+        diesel::insert_into(relay::table)
+            .values((relay::consumer.eq(consumer), row))
+            .execute(conn)?;
     }
     Ok(())
 }
 
 /// The next rows after `from`, whatever their type, in the order in which they may be passed on.
 pub(super) fn next(conn: &mut Conn, from: Position, limit: i64) -> Result<Vec<OutboxRow>, DbError> {
-    let after = outbox::xid.gt(from.xid).or(outbox::xid.eq(from.xid).and(outbox::id.gt(from.id)));
+    let after = outbox::xid
+        .gt(from.xid)
+        .or(outbox::xid.eq(from.xid).and(outbox::id.gt(from.id)));
     let rows = match conn {
         Conn::Sqlite(c) => outbox::table
             .filter(outbox::id.gt(from.id))
@@ -83,7 +108,10 @@ pub(super) fn next(conn: &mut Conn, from: Position, limit: i64) -> Result<Vec<Ou
 
 impl OutboxRow {
     pub fn position(&self) -> Position {
-        Position { xid: self.xid, id: self.id }
+        Position {
+            xid: self.xid,
+            id: self.id,
+        }
     }
 
     pub fn kind(&self) -> &str {
@@ -115,15 +143,25 @@ pub struct Lag {
 }
 
 pub fn lag(conn: &mut Conn) -> Result<Vec<Lag>, DbError> {
-    let consumers: Vec<(String, i64, i64)> =
-        relay::table.select((relay::consumer, relay::xid, relay::id)).order(relay::consumer).load(conn)?;
+    let consumers: Vec<(String, i64, i64)> = relay::table
+        .select((relay::consumer, relay::xid, relay::id))
+        .order(relay::consumer)
+        .load(conn)?;
     let mut lags = Vec::with_capacity(consumers.len());
     for (consumer, xid, id) in consumers {
         let (waiting, oldest): (i64, Option<i64>) = outbox::table
-            .filter(outbox::xid.gt(xid).or(outbox::xid.eq(xid).and(outbox::id.gt(id))))
+            .filter(
+                outbox::xid
+                    .gt(xid)
+                    .or(outbox::xid.eq(xid).and(outbox::id.gt(id))),
+            )
             .select((diesel::dsl::count_star(), diesel::dsl::min(outbox::at)))
             .first(conn)?;
-        lags.push(Lag { consumer, waiting, oldest: oldest.map(Timestamp::from_micros) });
+        lags.push(Lag {
+            consumer,
+            waiting,
+            oldest: oldest.map(Timestamp::from_micros),
+        });
     }
     Ok(lags)
 }

@@ -61,7 +61,13 @@ impl Relay {
                 }
                 Err(reason) => {
                     failures += 1;
-                    tracing::debug!(consumer = to.context, from = self.db.context(), reason, failures, "events wait");
+                    tracing::debug!(
+                        consumer = to.context,
+                        from = self.db.context(),
+                        reason,
+                        failures,
+                        "events wait"
+                    );
                     let pause = Duration::from_millis(50) * 2_u32.pow(failures.min(10));
                     tokio::select! {
                         () = stop.cancelled() => {}
@@ -74,11 +80,19 @@ impl Relay {
 
     /// One batch. `Ok(false)` when there was nothing; `Err` when it must come again.
     async fn pass_on(&self, to: &Subscriber, failures: u32) -> Result<bool, String> {
-        let Some(batch) = self.next_batch(to).await.map_err(|e| e.to_string())? else { return Ok(false) };
-        let (direct, mut parked) = self.split_parked(to, batch.events).await.map_err(|e| e.to_string())?;
+        let Some(batch) = self.next_batch(to).await.map_err(|e| e.to_string())? else {
+            return Ok(false);
+        };
+        let (direct, mut parked) = self
+            .split_parked(to, batch.events)
+            .await
+            .map_err(|e| e.to_string())?;
         if !direct.is_empty() {
-            let outcomes =
-                self.delivery.deliver(to.context, direct.clone()).await.map_err(|e| e.to_string())?;
+            let outcomes = self
+                .delivery
+                .deliver(to.context, direct.clone())
+                .await
+                .map_err(|e| e.to_string())?;
             let rejected = outcomes.iter().find_map(|outcome| match outcome {
                 Outcome::Rejected(reason) => Some(reason.clone()),
                 _ => None,
@@ -88,13 +102,20 @@ impl Relay {
             {
                 return Err(reason);
             }
-            parked.extend(direct.into_iter().zip(outcomes).filter_map(|(event, outcome)| match outcome {
-                Outcome::Done => None,
-                Outcome::Rejected(reason) => Some((event, reason)),
-                Outcome::HeldBack => Some((event, dead_letters::BEHIND.to_owned())),
-            }));
+            parked.extend(
+                direct
+                    .into_iter()
+                    .zip(outcomes)
+                    .filter_map(|(event, outcome)| match outcome {
+                        Outcome::Done => None,
+                        Outcome::Rejected(reason) => Some((event, reason)),
+                        Outcome::HeldBack => Some((event, dead_letters::BEHIND.to_owned())),
+                    }),
+            );
         }
-        self.finish(to, parked, batch.end).await.map_err(|e| e.to_string())?;
+        self.finish(to, parked, batch.end)
+            .await
+            .map_err(|e| e.to_string())?;
         Ok(true)
     }
 
@@ -104,7 +125,9 @@ impl Relay {
             .read(move |conn| {
                 let from = outbox::position(conn, consumer)?;
                 let rows = outbox::next(conn, from, BATCH)?;
-                let Some(end) = rows.last().map(outbox::OutboxRow::position) else { return Ok(None) };
+                let Some(end) = rows.last().map(outbox::OutboxRow::position) else {
+                    return Ok(None);
+                };
                 let wanted = rows.into_iter().filter(|row| types.contains(&row.kind()));
                 let events = wanted.map(|row| row.into_event(context)).collect();
                 Ok(Some(Batch { events, end }))
@@ -119,15 +142,35 @@ impl Relay {
         events: Vec<Event>,
     ) -> Result<(Vec<Event>, Vec<(Event, String)>), DbError> {
         let consumer = to.context;
-        let stuck: HashSet<String> = self.db.read(move |conn| dead_letters::aggregates(conn, consumer)).await?;
-        let (behind, direct): (Vec<_>, Vec<_>) = events.into_iter().partition(|e| stuck.contains(&e.subject));
-        Ok((direct, behind.into_iter().map(|event| (event, dead_letters::BEHIND.to_owned())).collect()))
+        let stuck: HashSet<String> = self
+            .db
+            .read(move |conn| dead_letters::aggregates(conn, consumer))
+            .await?;
+        let (behind, direct): (Vec<_>, Vec<_>) =
+            events.into_iter().partition(|e| stuck.contains(&e.subject));
+        Ok((
+            direct,
+            behind
+                .into_iter()
+                .map(|event| (event, dead_letters::BEHIND.to_owned()))
+                .collect(),
+        ))
     }
 
-    async fn finish(&self, to: &Subscriber, parked: Vec<(Event, String)>, end: Position) -> Result<(), DbError> {
+    async fn finish(
+        &self,
+        to: &Subscriber,
+        parked: Vec<(Event, String)>,
+        end: Position,
+    ) -> Result<(), DbError> {
         let (consumer, now) = (to.context, self.clock.now());
         for (event, reason) in &parked {
-            tracing::warn!(consumer, event = event.id, reason, "an event is parked as a dead letter");
+            tracing::warn!(
+                consumer,
+                event = event.id,
+                reason,
+                "an event is parked as a dead letter"
+            );
         }
         self.db
             .write(move |conn| {

@@ -20,10 +20,15 @@ impl Client {
         if let Some(known) = request.extensions().get::<Self>() {
             return *known;
         }
-        let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
+        let peer = request
+            .peer_addr()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
         match request.app_data::<Data<Shell>>() {
             Some(shell) => shell.proxies.client(peer, request.headers()),
-            None => Self { address: peer, https: false },
+            None => Self {
+                address: peer,
+                https: false,
+            },
         }
     }
 
@@ -44,10 +49,17 @@ pub struct InvalidProxy(String);
 impl TrustedProxies {
     pub fn parse<'a>(proxies: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidProxy> {
         let parse = |text: &str| {
-            let net = text.parse::<IpAddr>().map(IpNet::from).or_else(|_| text.parse::<IpNet>());
+            let net = text
+                .parse::<IpAddr>()
+                .map(IpNet::from)
+                .or_else(|_| text.parse::<IpNet>());
             net.map_err(|_| InvalidProxy(text.to_owned()))
         };
-        proxies.into_iter().map(|text| parse(text.trim())).collect::<Result<_, _>>().map(Self)
+        proxies
+            .into_iter()
+            .map(|text| parse(text.trim()))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     pub fn trusts(&self, address: IpAddr) -> bool {
@@ -58,9 +70,13 @@ impl TrustedProxies {
     /// The last address of the chain that is not one of our proxies; what came before it anybody can invent.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         if !self.trusts(peer) {
-            return Client { address: peer, https: false };
+            return Client {
+                address: peer,
+                https: false,
+            };
         }
-        let https = last(headers, "x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+        let https = last(headers, "x-forwarded-proto")
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
         let mut address = peer;
         for hop in all(headers, "x-forwarded-for").rev() {
             let Ok(hop) = hop.parse::<IpAddr>() else {
@@ -76,8 +92,14 @@ impl TrustedProxies {
 }
 
 fn all<'a>(headers: &'a HeaderMap, name: &'static str) -> impl DoubleEndedIterator<Item = &'a str> {
-    let values: Vec<&str> = headers.get_all(name).filter_map(|value| value.to_str().ok()).collect();
-    values.into_iter().flat_map(|value| value.split(',')).map(str::trim)
+    let values: Vec<&str> = headers
+        .get_all(name)
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    values
+        .into_iter()
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
 }
 
 fn last<'a>(headers: &'a HeaderMap, name: &'static str) -> Option<&'a str> {
@@ -96,16 +118,44 @@ mod tests {
         for (peer, forwarded, proto, expect, https) in [
             ("203.0.113.9", "1.2.3.4", "https", "203.0.113.9", false),
             ("127.0.0.1", "1.2.3.4", "https", "1.2.3.4", true),
-            ("127.0.0.1", "6.6.6.6, 1.2.3.4, 10.1.2.3", "http, HTTPS", "1.2.3.4", true),
-            ("127.0.0.1", "6.6.6.6, nonsense", "https, http", "127.0.0.1", false),
+            (
+                "127.0.0.1",
+                "6.6.6.6, 1.2.3.4, 10.1.2.3",
+                "http, HTTPS",
+                "1.2.3.4",
+                true,
+            ),
+            (
+                "127.0.0.1",
+                "6.6.6.6, nonsense",
+                "https, http",
+                "127.0.0.1",
+                false,
+            ),
             ("127.0.0.1", "10.0.0.7", "", "10.0.0.7", false),
         ] {
             let mut headers = HeaderMap::new();
-            headers.insert(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_static(forwarded));
-            headers.insert(HeaderName::from_static("x-forwarded-proto"), HeaderValue::from_static(proto));
+            headers.insert(
+                HeaderName::from_static("x-forwarded-for"),
+                HeaderValue::from_static(forwarded),
+            );
+            headers.insert(
+                HeaderName::from_static("x-forwarded-proto"),
+                HeaderValue::from_static(proto),
+            );
             let client = proxies.client(peer.parse().unwrap(), &headers);
-            assert_eq!(client, Client { address: expect.parse().unwrap(), https }, "{peer} {forwarded}");
+            assert_eq!(
+                client,
+                Client {
+                    address: expect.parse().unwrap(),
+                    https
+                },
+                "{peer} {forwarded}"
+            );
         }
-        assert_eq!(TrustedProxies::parse(["shop.example"]), Err(InvalidProxy("shop.example".to_owned())));
+        assert_eq!(
+            TrustedProxies::parse(["shop.example"]),
+            Err(InvalidProxy("shop.example".to_owned()))
+        );
     }
 }

@@ -47,7 +47,9 @@ impl Jar {
             .secure(https)
             .finish();
         if let Some(lifetime) = lifetime {
-            cookie.set_max_age(Duration::seconds(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX)));
+            cookie.set_max_age(Duration::seconds(
+                i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX),
+            ));
         }
         cookie
     }
@@ -61,9 +63,16 @@ impl Jar {
     /// The cookie of the request's own scheme only: on https nobody can plant the plain one.
     pub fn read(self, request: &HttpRequest) -> Option<String> {
         let name = self.name(Client::of(request).https);
-        let values = request.headers().get_all(COOKIE).filter_map(|value| value.to_str().ok());
-        let mut pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(of, value)| *of == name && !value.is_empty()).map(|(_, value)| value.trim_matches('"').to_owned())
+        let values = request
+            .headers()
+            .get_all(COOKIE)
+            .filter_map(|value| value.to_str().ok());
+        let mut pairs = values
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='));
+        pairs
+            .find(|(of, value)| *of == name && !value.is_empty())
+            .map(|(_, value)| value.trim_matches('"').to_owned())
     }
 }
 
@@ -80,7 +89,10 @@ mod tests {
             Jar::Session.build(true, "x", day).to_string(),
             "__Host-banyan=x; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=86400"
         );
-        assert_eq!(Jar::Guest.build(false, "x", None).to_string(), "banyan-guest=x; HttpOnly; SameSite=Lax; Path=/");
+        assert_eq!(
+            Jar::Guest.build(false, "x", None).to_string(),
+            "banyan-guest=x; HttpOnly; SameSite=Lax; Path=/"
+        );
         assert!(Jar::Session.clear(false).to_string().contains("Max-Age=0"));
     }
 

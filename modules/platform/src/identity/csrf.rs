@@ -16,15 +16,24 @@ use crate::shell::Shell;
 /// An unsafe request with a cookie is allowed when `Sec-Fetch-Site` is `same-origin` or `none`, or `Origin` is ours; with
 /// neither header only as `application/json` or without a body. Bearers of an API key are exempt.
 pub fn is_allowed(method: &Method, headers: &HeaderMap, is_ours: impl Fn(&str) -> bool) -> bool {
-    let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let is_bearer = text(header::AUTHORIZATION)
-        .is_some_and(|value| value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")));
+    let text =
+        |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let is_bearer = text(header::AUTHORIZATION).is_some_and(|value| {
+        value
+            .get(..7)
+            .is_some_and(|start| start.eq_ignore_ascii_case("bearer "))
+    });
     if method.is_safe() || !headers.contains_key(header::COOKIE) || is_bearer {
         return true;
     }
-    match (text(header::HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
+    match (
+        text(header::HeaderName::from_static("sec-fetch-site")),
+        text(header::ORIGIN),
+    ) {
         (None, None) => is_json(text(header::CONTENT_TYPE)) || has_no_body(headers),
-        (site, origin) => matches!(site, Some("same-origin" | "none")) || origin.is_some_and(is_ours),
+        (site, origin) => {
+            matches!(site, Some("same-origin" | "none")) || origin.is_some_and(is_ours)
+        }
     }
 }
 
@@ -33,8 +42,13 @@ pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if is_allowed(request.method(), request.headers(), |origin| is_our_origin(&request, origin)) {
-        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    if is_allowed(request.method(), request.headers(), |origin| {
+        is_our_origin(&request, origin)
+    }) {
+        return next
+            .call(request)
+            .await
+            .map(ServiceResponse::map_into_boxed_body);
     }
     let refused = Problem::forbidden().key("problem-csrf").error_response();
     Ok(request.into_response(refused))
@@ -47,24 +61,43 @@ fn is_our_origin(request: &ServiceRequest, origin: &str) -> bool {
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
         .or_else(|| request.uri().authority().map(Authority::as_str));
-    let scheme = if Client::of(request.request()).https { "https" } else { "http" };
+    let scheme = if Client::of(request.request()).https {
+        "https"
+    } else {
+        "http"
+    };
     if host.is_some_and(|host| {
-        origin.split_once("://").is_some_and(|(of, rest)| of == scheme && rest.eq_ignore_ascii_case(host))
+        origin
+            .split_once("://")
+            .is_some_and(|(of, rest)| of == scheme && rest.eq_ignore_ascii_case(host))
     }) {
         return true;
     }
-    let public = request.app_data::<Data<Shell>>().and_then(|shell| shell.public_url.as_deref());
-    public.is_some_and(|url| url == origin || url.strip_prefix(origin).is_some_and(|rest| rest.starts_with('/')))
+    let public = request
+        .app_data::<Data<Shell>>()
+        .and_then(|shell| shell.public_url.as_deref());
+    public.is_some_and(|url| {
+        url == origin
+            || url
+                .strip_prefix(origin)
+                .is_some_and(|rest| rest.starts_with('/'))
+    })
 }
 
 fn is_json(content_type: Option<&str>) -> bool {
-    let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
+    let essence = content_type
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
 fn has_no_body(headers: &HeaderMap) -> bool {
     !headers.contains_key(header::TRANSFER_ENCODING)
-        && headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0")
+        && headers
+            .get(header::CONTENT_LENGTH)
+            .is_none_or(|length| length == "0")
 }
 
 #[cfg(test)]
@@ -76,7 +109,10 @@ mod tests {
     fn allowed(method: &Method, headers: &[(&'static str, &'static str)]) -> bool {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+            map.insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
         }
         is_allowed(method, &map, |origin| origin == "https://shop.example")
     }
@@ -92,17 +128,37 @@ mod tests {
             (&[C], true),
             (&[C, BODY, FORM], false),
             (&[C, ("transfer-encoding", "chunked")], false),
-            (&[C, BODY, ("content-type", "Application/JSON; charset=utf-8")], true),
+            (
+                &[C, BODY, ("content-type", "Application/JSON; charset=utf-8")],
+                true,
+            ),
             (&[C, BODY, ("content-type", "text/plain")], false),
             (&[C, BODY, FORM, ("sec-fetch-site", "same-origin")], true),
             (&[C, BODY, FORM, ("sec-fetch-site", "none")], true),
             (&[C, BODY, FORM, ("sec-fetch-site", "same-site")], false),
             (&[C, ("sec-fetch-site", "cross-site")], false),
-            (&[C, BODY, ("content-type", "application/json"), ("sec-fetch-site", "cross-site")], false),
+            (
+                &[
+                    C,
+                    BODY,
+                    ("content-type", "application/json"),
+                    ("sec-fetch-site", "cross-site"),
+                ],
+                false,
+            ),
             (&[C, BODY, FORM, ("origin", "https://shop.example")], true),
             (&[C, BODY, FORM, ("origin", "null")], false),
             (&[C, ("origin", "https://shop.example.evil")], false),
-            (&[C, BODY, FORM, ("authorization", "Bearer abc"), ("sec-fetch-site", "cross-site")], true),
+            (
+                &[
+                    C,
+                    BODY,
+                    FORM,
+                    ("authorization", "Bearer abc"),
+                    ("sec-fetch-site", "cross-site"),
+                ],
+                true,
+            ),
             (&[C, BODY, FORM, ("authorization", "Basic abc")], false),
         ] {
             assert_eq!(allowed(&Method::POST, headers), expect, "{headers:?}");

@@ -21,7 +21,11 @@ pub struct ServiceKey(Arc<[u8]>);
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     #[error("the service key {path} cannot be {what}: {error}")]
-    Io { path: PathBuf, what: &'static str, error: io::Error },
+    Io {
+        path: PathBuf,
+        what: &'static str,
+        error: io::Error,
+    },
     #[error("the service key {0} must be {SHORTEST} to {LONGEST} visible ASCII characters")]
     Unfit(PathBuf),
 }
@@ -33,7 +37,10 @@ impl ServiceKey {
         if !(SHORTEST..=LONGEST).contains(&text.len()) || !text.iter().all(u8::is_ascii_graphic) {
             return Err(KeyError::Unfit(path.to_owned()));
         }
-        let mode = fs::metadata(path).map_err(|error| failed(path, "read", error))?.permissions().mode();
+        let mode = fs::metadata(path)
+            .map_err(|error| failed(path, "read", error))?
+            .permissions()
+            .mode();
         if mode & 0o077 != 0 {
             tracing::warn!(path = %path.display(), "others on this machine can read the service key: chmod 600");
         }
@@ -42,10 +49,14 @@ impl ServiceKey {
 
     /// Made if it is not there, readable by its owner alone; of two processes that start together one wins.
     pub fn load_or_create(path: &Path, random: &dyn Random) -> Result<Self, KeyError> {
-        if !path.try_exists().map_err(|error| failed(path, "read", error))? {
+        if !path
+            .try_exists()
+            .map_err(|error| failed(path, "read", error))?
+        {
             let mut bytes = [0; 32];
             random.fill(&mut bytes);
-            create(path, &URL_SAFE_NO_PAD.encode(bytes)).map_err(|error| failed(path, "created", error))?;
+            create(path, &URL_SAFE_NO_PAD.encode(bytes))
+                .map_err(|error| failed(path, "created", error))?;
         }
         Self::load(path)
     }
@@ -74,23 +85,39 @@ impl ServiceKey {
         let Some((scheme, token)) = header.split_at_checked(7) else {
             return false;
         };
-        scheme.eq_ignore_ascii_case(b"bearer ") && bool::from(token.trim_ascii().ct_eq(self.0.trim_ascii()))
+        scheme.eq_ignore_ascii_case(b"bearer ")
+            && bool::from(token.trim_ascii().ct_eq(self.0.trim_ascii()))
     }
 }
 
 /// Written aside and linked into place, so that nobody ever reads half a key.
 fn create(path: &Path, text: &str) -> io::Result<()> {
     let aside = path.with_extension(format!("new-{}", std::process::id()));
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&aside)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     let linked = fs::hard_link(&aside, path);
     fs::remove_file(&aside)?;
-    linked.or_else(|error| if error.kind() == io::ErrorKind::AlreadyExists { Ok(()) } else { Err(error) })
+    linked.or_else(|error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            Ok(())
+        } else {
+            Err(error)
+        }
+    })
 }
 
 fn failed(path: &Path, what: &'static str, error: io::Error) -> KeyError {
-    KeyError::Io { path: path.to_owned(), what, error }
+    KeyError::Io {
+        path: path.to_owned(),
+        what,
+        error,
+    }
 }
 
 impl fmt::Debug for ServiceKey {
@@ -108,10 +135,23 @@ mod tests {
     fn a_key_is_made_once_and_only_its_owner_reads_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("service.key");
-        assert!(ServiceKey::load(&path).unwrap_err().to_string().contains("cannot be read"));
+        assert!(
+            ServiceKey::load(&path)
+                .unwrap_err()
+                .to_string()
+                .contains("cannot be read")
+        );
         let made = ServiceKey::load_or_create(&path, &SystemRandom).unwrap();
-        assert_eq!(ServiceKey::load_or_create(&path, &SystemRandom).unwrap().bytes(), made.bytes());
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            ServiceKey::load_or_create(&path, &SystemRandom)
+                .unwrap()
+                .bytes(),
+            made.bytes()
+        );
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(made.is_bearer(made.bearer().as_bytes()));
         assert_eq!(format!("{made:?}"), "ServiceKey(secret)");
@@ -137,9 +177,17 @@ mod tests {
     fn a_file_that_is_no_key_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("service.key");
-        for content in [&b""[..], b"short", &[0xff; 40], b"two words are too many for one service key"] {
+        for content in [
+            &b""[..],
+            b"short",
+            &[0xff; 40],
+            b"two words are too many for one service key",
+        ] {
             fs::write(&path, content).unwrap();
-            assert!(matches!(ServiceKey::load(&path), Err(KeyError::Unfit(_))), "{content:?}");
+            assert!(
+                matches!(ServiceKey::load(&path), Err(KeyError::Unfit(_))),
+                "{content:?}"
+            );
         }
     }
 }

@@ -86,23 +86,36 @@ impl Roles {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Role> {
-        Role::ALL.into_iter().filter(move |role| self.contains(*role))
+        Role::ALL
+            .into_iter()
+            .filter(move |role| self.contains(*role))
     }
 }
 
 impl FromIterator<Role> for Roles {
     fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
-        Self(roles.into_iter().fold(0, |bits, role| bits | 1 << role as u8))
+        Self(
+            roles
+                .into_iter()
+                .fold(0, |bits, role| bits | 1 << role as u8),
+        )
     }
 }
 
 impl Identity {
     pub fn of_member(member: MemberId, roles: impl IntoIterator<Item = Role>) -> Self {
-        Self { member: Some(member), roles: roles.into_iter().collect(), ..Self::default() }
+        Self {
+            member: Some(member),
+            roles: roles.into_iter().collect(),
+            ..Self::default()
+        }
     }
 
     pub fn of_guest(guest: GuestId) -> Self {
-        Self { guest: Some(guest), ..Self::default() }
+        Self {
+            guest: Some(guest),
+            ..Self::default()
+        }
     }
 
     pub fn in_language(mut self, locale: Locale) -> Self {
@@ -125,7 +138,11 @@ impl Identity {
 
     pub fn admin(&self) -> Result<MemberId, Problem> {
         let member = self.signed_in()?;
-        if self.is_admin() { Ok(member) } else { Err(Problem::forbidden()) }
+        if self.is_admin() {
+            Ok(member)
+        } else {
+            Err(Problem::forbidden())
+        }
     }
 
     /// As the app's middleware found it; nobody, in the caller's language, where none ran.
@@ -139,12 +156,16 @@ impl Identity {
 
 /// By `Accept-Language` alone; the app lets people's own choice come first.
 pub fn negotiated(headers: &HeaderMap) -> Locale {
-    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or_else(Locale::default, Locale::negotiate)
+    headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map_or_else(Locale::default, Locale::negotiate)
 }
 
 /// A path of ours that may follow a login or a form: never another site's address.
 pub fn local_path(path: &str) -> Option<&str> {
-    let is_local = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\u{7f}']);
+    let is_local =
+        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\u{7f}']);
     (is_local && path.bytes().all(|b| b >= b' ')).then_some(path)
 }
 
@@ -162,7 +183,11 @@ pub fn login_for(path: &str) -> String {
             }
         }
     }
-    if back.is_empty() || back == "/" { LOGIN.to_owned() } else { format!("{LOGIN}?back={back}") }
+    if back.is_empty() || back == "/" {
+        LOGIN.to_owned()
+    } else {
+        format!("{LOGIN}?back={back}")
+    }
 }
 
 impl FromRequest for Identity {
@@ -210,18 +235,36 @@ mod tests {
     #[test]
     fn who_may_do_what() {
         let member = MemberId::new(Timestamp::from_micros(1), [1; 10]);
-        let unknown = Identity { certain: false, ..Identity::default() };
-        let status =
-            |result: Result<MemberId, Problem>| result.map_or_else(|problem| problem.status(), |_| StatusCode::OK);
+        let unknown = Identity {
+            certain: false,
+            ..Identity::default()
+        };
+        let status = |result: Result<MemberId, Problem>| {
+            result.map_or_else(|problem| problem.status(), |_| StatusCode::OK)
+        };
         for (identity, signed_in, admin) in [
             (Identity::default(), 401, 401),
             (unknown, 503, 503),
             (Identity::of_member(member, [Role::Shopper]), 200, 403),
-            (Identity::of_member(member, [Role::Shopper, Role::Admin]), 200, 200),
-            (Identity { member: None, ..Identity::of_member(member, [Role::Admin]) }, 401, 401),
+            (
+                Identity::of_member(member, [Role::Shopper, Role::Admin]),
+                200,
+                200,
+            ),
+            (
+                Identity {
+                    member: None,
+                    ..Identity::of_member(member, [Role::Admin])
+                },
+                401,
+                401,
+            ),
         ] {
             assert_eq!(
-                (status(identity.signed_in()).as_u16(), status(identity.admin()).as_u16()),
+                (
+                    status(identity.signed_in()).as_u16(),
+                    status(identity.admin()).as_u16()
+                ),
                 (signed_in, admin),
                 "{identity:?}"
             );
@@ -241,6 +284,9 @@ mod tests {
         ] {
             assert_eq!(local_path(path).is_some(), ours, "{path:?}");
         }
-        assert_eq!(login_for("/boards/qna?x=1&y=가"), "/login?back=/boards/qna%3Fx%3D1%26y%3D%EA%B0%80");
+        assert_eq!(
+            login_for("/boards/qna?x=1&y=가"),
+            "/login?back=/boards/qna%3Fx%3D1%26y%3D%EA%B0%80"
+        );
     }
 }

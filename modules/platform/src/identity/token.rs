@@ -61,7 +61,11 @@ pub fn mint(key: &ServiceKey, identity: &Identity, audience: &str, now: Timestam
         sub: identity.member,
         guest: identity.guest,
         sid: identity.session.as_deref().map(str::to_owned),
-        roles: identity.roles.iter().map(|role| role.as_str().to_owned()).collect(),
+        roles: identity
+            .roles
+            .iter()
+            .map(|role| role.as_str().to_owned())
+            .collect(),
         lang: identity.locale.to_string(),
         aud: audience.to_owned(),
         exp: seconds(now) + LIFETIME,
@@ -75,8 +79,14 @@ pub fn mint(key: &ServiceKey, identity: &Identity, audience: &str, now: Timestam
     token
 }
 
-pub fn verify(key: &ServiceKey, token: &str, audience: &str, now: Timestamp) -> Result<Identity, InvalidToken> {
-    let claims: Claims = serde_json::from_slice(&payload(key.bytes(), token)?).map_err(|_| InvalidToken::Malformed)?;
+pub fn verify(
+    key: &ServiceKey,
+    token: &str,
+    audience: &str,
+    now: Timestamp,
+) -> Result<Identity, InvalidToken> {
+    let claims: Claims = serde_json::from_slice(&payload(key.bytes(), token)?)
+        .map_err(|_| InvalidToken::Malformed)?;
     if claims.aud != audience {
         return Err(InvalidToken::Audience);
     }
@@ -87,7 +97,11 @@ pub fn verify(key: &ServiceKey, token: &str, audience: &str, now: Timestamp) -> 
         member: claims.sub,
         guest: claims.guest,
         session: claims.sid.map(Into::into),
-        roles: claims.roles.iter().filter_map(|role| Role::parse(role)).collect(),
+        roles: claims
+            .roles
+            .iter()
+            .filter_map(|role| Role::parse(role))
+            .collect(),
         locale: Locale::parse(&claims.lang).unwrap_or_default(),
         certain: claims.certain,
     })
@@ -98,13 +112,16 @@ fn payload(key: &[u8], token: &str) -> Result<Vec<u8>, InvalidToken> {
     let (signed, given) = token.rsplit_once('.').ok_or(InvalidToken::Malformed)?;
     let (header, claims) = signed.split_once('.').ok_or(InvalidToken::Malformed)?;
     if header != OUR_HEADER {
-        let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| InvalidToken::Malformed)?;
+        let header: Header =
+            serde_json::from_slice(&decode(header)?).map_err(|_| InvalidToken::Malformed)?;
         if header.alg != "HS256" || header.crit.is_some() {
             return Err(InvalidToken::Algorithm);
         }
     }
     // compares in constant time
-    signature(key, signed).verify_slice(&decode(given)?).map_err(|_| InvalidToken::Signature)?;
+    signature(key, signed)
+        .verify_slice(&decode(given)?)
+        .map_err(|_| InvalidToken::Signature)?;
     decode(claims)
 }
 
@@ -117,7 +134,9 @@ fn signature(key: &[u8], signed: &str) -> Hmac<Sha256> {
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, InvalidToken> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| InvalidToken::Malformed)
+    URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| InvalidToken::Malformed)
 }
 
 fn seconds(now: Timestamp) -> i64 {
@@ -128,7 +147,10 @@ fn yes() -> bool {
     true
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
 fn is_yes(certain: &bool) -> bool {
     *certain
 }
@@ -153,8 +175,14 @@ mod tests {
     }
 
     fn token_with(header: &str, claims: &str) -> String {
-        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
-        let mac = signature(ServiceKey::sample().bytes(), &signed).finalize().into_bytes();
+        let signed = format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(header),
+            URL_SAFE_NO_PAD.encode(claims)
+        );
+        let mac = signature(ServiceKey::sample().bytes(), &signed)
+            .finalize()
+            .into_bytes();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac))
     }
 
@@ -171,13 +199,25 @@ mod tests {
     #[test]
     fn a_token_tells_who_for_a_minute_and_to_one_service() {
         let key = ServiceKey::sample();
-        let uncertain = Identity { certain: false, ..Identity::default().in_language(Locale::En) };
+        let uncertain = Identity {
+            certain: false,
+            ..Identity::default().in_language(Locale::En)
+        };
         for identity in [member(), Identity::default(), uncertain] {
             let token = mint(&key, &identity, "catalog", NOW);
             assert_eq!(verify(&key, &token, "catalog", NOW), Ok(identity.clone()));
-            assert_eq!(verify(&key, &token, "catalog", NOW.after(Duration::from_secs(64))), Ok(identity));
-            assert_eq!(verify(&key, &token, "catalog", NOW.after(Duration::from_secs(65))), Err(InvalidToken::Expired));
-            assert_eq!(verify(&key, &token, "stock", NOW), Err(InvalidToken::Audience));
+            assert_eq!(
+                verify(&key, &token, "catalog", NOW.after(Duration::from_secs(64))),
+                Ok(identity)
+            );
+            assert_eq!(
+                verify(&key, &token, "catalog", NOW.after(Duration::from_secs(65))),
+                Err(InvalidToken::Expired)
+            );
+            assert_eq!(
+                verify(&key, &token, "stock", NOW),
+                Err(InvalidToken::Audience)
+            );
             assert_eq!(
                 verify(&ServiceKey::from_bytes(b"another"), &token, "catalog", NOW),
                 Err(InvalidToken::Signature)
@@ -194,11 +234,19 @@ mod tests {
             (r#"{"alg":"hs256"}"#, Some(InvalidToken::Algorithm)),
             (r#"{"alg":"HS512"}"#, Some(InvalidToken::Algorithm)),
             (r#"{"alg":"RS256"}"#, Some(InvalidToken::Algorithm)),
-            (r#"{"alg":"HS256","crit":["exp"]}"#, Some(InvalidToken::Algorithm)),
+            (
+                r#"{"alg":"HS256","crit":["exp"]}"#,
+                Some(InvalidToken::Algorithm),
+            ),
             (r#"{"typ":"JWT"}"#, Some(InvalidToken::Malformed)),
             ("", Some(InvalidToken::Malformed)),
         ] {
-            let result = verify(&ServiceKey::sample(), &token_with(header, claims), "catalog", NOW);
+            let result = verify(
+                &ServiceKey::sample(),
+                &token_with(header, claims),
+                "catalog",
+                NOW,
+            );
             assert_eq!(result.err(), expect, "{header}");
         }
     }
@@ -207,15 +255,29 @@ mod tests {
     fn tokens_without_audience_expiry_or_signature_are_refused() {
         let key = ServiceKey::sample();
         let header = r#"{"alg":"HS256"}"#;
-        for claims in [r#"{"aud":"catalog"}"#, r#"{"exp":9999999999}"#, "[]", r#"{"aud":"catalog","exp":"soon"}"#] {
+        for claims in [
+            r#"{"aud":"catalog"}"#,
+            r#"{"exp":9999999999}"#,
+            "[]",
+            r#"{"aud":"catalog","exp":"soon"}"#,
+        ] {
             assert_eq!(
                 verify(&key, &token_with(header, claims), "catalog", NOW),
                 Err(InvalidToken::Malformed),
                 "{claims}"
             );
         }
-        let unsigned = format!("{}.", mint(&key, &member(), "catalog", NOW).rsplit_once('.').unwrap().0);
-        assert_eq!(verify(&key, &unsigned, "catalog", NOW), Err(InvalidToken::Signature));
+        let unsigned = format!(
+            "{}.",
+            mint(&key, &member(), "catalog", NOW)
+                .rsplit_once('.')
+                .unwrap()
+                .0
+        );
+        assert_eq!(
+            verify(&key, &unsigned, "catalog", NOW),
+            Err(InvalidToken::Signature)
+        );
     }
 
     proptest! {

@@ -25,7 +25,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::LoginAddress, Self::LoginAccount, Self::SignUp, Self::Search, Self::Reset];
+    const ALL: [Self; 5] = [
+        Self::LoginAddress,
+        Self::LoginAccount,
+        Self::SignUp,
+        Self::Search,
+        Self::Reset,
+    ];
 
     /// At once, and how long until one more is allowed.
     const fn quota(self) -> (u32, Duration) {
@@ -73,7 +79,10 @@ impl Limits {
 
     /// Forgets who has not been seen for long; to be called now and then.
     pub fn tidy(&self) {
-        self.limiters.iter().flatten().for_each(RateLimiter::retain_recent);
+        self.limiters
+            .iter()
+            .flatten()
+            .for_each(RateLimiter::retain_recent);
     }
 }
 
@@ -84,9 +93,18 @@ mod tests {
     #[test]
     fn guessing_is_stopped_and_others_are_not() {
         let limits = Limits::new(true);
-        let allowed = (0..100).take_while(|_| limits.check(Kind::LoginAccount, "kim@example.com").is_ok()).count();
+        let allowed = (0..100)
+            .take_while(|_| limits.check(Kind::LoginAccount, "kim@example.com").is_ok())
+            .count();
         assert_eq!(allowed, 20);
-        assert_eq!(limits.check(Kind::LoginAccount, "KIM@example.com").unwrap_err().status().as_u16(), 429);
+        assert_eq!(
+            limits
+                .check(Kind::LoginAccount, "KIM@example.com")
+                .unwrap_err()
+                .status()
+                .as_u16(),
+            429
+        );
         assert!(limits.check(Kind::LoginAccount, "lee@example.com").is_ok());
         assert!(limits.check(Kind::LoginAddress, "kim@example.com").is_ok());
         limits.tidy();

@@ -94,19 +94,28 @@ impl AsArg for f64 {
         Arg::Number(*self)
     }
 }
-#[expect(clippy::cast_precision_loss, reason = "a text that counts beyond 2^53 may round")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a text that counts beyond 2^53 may round"
+)]
 impl AsArg for i64 {
     fn as_arg(&self) -> Arg<'_> {
         Arg::Number(*self as f64)
     }
 }
-#[expect(clippy::cast_precision_loss, reason = "a text that counts beyond 2^53 may round")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a text that counts beyond 2^53 may round"
+)]
 impl AsArg for u64 {
     fn as_arg(&self) -> Arg<'_> {
         Arg::Number(*self as f64)
     }
 }
-#[expect(clippy::cast_precision_loss, reason = "a text that counts beyond 2^53 may round")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a text that counts beyond 2^53 may round"
+)]
 impl AsArg for usize {
     fn as_arg(&self) -> Arg<'_> {
         Arg::Number(*self as f64)

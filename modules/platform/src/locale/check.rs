@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fluent_bundle::FluentResource;
-use fluent_syntax::ast::{CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement};
+use fluent_syntax::ast::{
+    CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement,
+};
 use kernel::Locale;
 
 use super::{BadTexts, Source, Texts};
@@ -9,12 +11,16 @@ use super::{BadTexts, Source, Texts};
 /// What a test of a context's texts asserts to be empty: sources that do not parse, keys that one language
 /// lacks, and texts that mention other arguments in one language than in the other.
 pub fn check(sources: &[Source]) -> Vec<String> {
-    let mut complaints = Texts::new(sources).err().map_or_else(Vec::new, |BadTexts(complaints)| complaints);
+    let mut complaints = Texts::new(sources)
+        .err()
+        .map_or_else(Vec::new, |BadTexts(complaints)| complaints);
     let [ko, en] = Locale::ALL.map(|locale| arguments_by_key(sources, locale));
     for key in ko.keys().chain(en.keys()).collect::<BTreeSet<_>>() {
         match (ko.get(key), en.get(key)) {
             (Some(korean), Some(english)) if korean != english => {
-                complaints.push(format!("{key}: ko mentions {korean:?}, en mentions {english:?}"));
+                complaints.push(format!(
+                    "{key}: ko mentions {korean:?}, en mentions {english:?}"
+                ));
             }
             (Some(_), None) => complaints.push(format!("{key}: not in en")),
             (None, Some(_)) => complaints.push(format!("{key}: not in ko")),
@@ -27,12 +33,14 @@ pub fn check(sources: &[Source]) -> Vec<String> {
 fn arguments_by_key(sources: &[Source], locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
     let mut found = BTreeMap::new();
     for (_, source) in sources.iter().filter(|(of, _)| *of == locale) {
-        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(rest, _)| rest);
+        let resource =
+            FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(rest, _)| rest);
         for entry in resource.entries() {
             let Entry::Message(message) = entry else {
                 continue;
             };
-            let arguments: &mut BTreeSet<String> = found.entry(message.id.name.to_owned()).or_default();
+            let arguments: &mut BTreeSet<String> =
+                found.entry(message.id.name.to_owned()).or_default();
             if let Some(pattern) = &message.value {
                 in_pattern(pattern, arguments);
             }
@@ -66,7 +74,10 @@ fn in_inline(inline: &InlineExpression<&str>, found: &mut BTreeSet<String>) {
         InlineExpression::VariableReference { id } => {
             found.insert(id.name.to_owned());
         }
-        InlineExpression::FunctionReference { arguments: CallArguments { positional, .. }, .. } => {
+        InlineExpression::FunctionReference {
+            arguments: CallArguments { positional, .. },
+            ..
+        } => {
             for argument in positional {
                 in_inline(argument, found);
             }
@@ -89,10 +100,16 @@ mod tests {
     fn missing_keys_and_other_arguments_are_named() {
         let sources = [
             (Locale::Ko, "only-ko = 예\nboth = { $count }개\n"),
-            (Locale::En, "only-en = yes\nboth = { $number ->\n   *[other] things\n }\n"),
+            (
+                Locale::En,
+                "only-en = yes\nboth = { $number ->\n   *[other] things\n }\n",
+            ),
         ];
         let complaints = check(&sources);
         assert_eq!(complaints.len(), 3, "{complaints:?}");
-        assert!(complaints[0].contains("ko mentions {\"count\"}"), "{complaints:?}");
+        assert!(
+            complaints[0].contains("ko mentions {\"count\"}"),
+            "{complaints:?}"
+        );
     }
 }

@@ -21,8 +21,10 @@ pub use check::check;
 pub use scan::{untranslated, untranslated_below};
 
 /// The texts of the frame and of the problem pages: the app adds them to those of the contexts.
-pub const FRAME: [(Locale, &str); 2] =
-    [(Locale::Ko, include_str!("../../locales/ko.ftl")), (Locale::En, include_str!("../../locales/en.ftl"))];
+pub const FRAME: [(Locale, &str); 2] = [
+    (Locale::Ko, include_str!("../../locales/ko.ftl")),
+    (Locale::En, include_str!("../../locales/en.ftl")),
+];
 
 pub type Source = (Locale, &'static str);
 
@@ -46,7 +48,10 @@ impl Texts {
         let mut complaints = Vec::new();
         let languages = Locale::ALL.map(|locale| Language::new(locale, sources, &mut complaints));
         if complaints.is_empty() {
-            Ok(Self { languages, unknown: AtomicU64::new(0) })
+            Ok(Self {
+                languages,
+                unknown: AtomicU64::new(0),
+            })
         } else {
             Err(BadTexts(complaints))
         }
@@ -76,7 +81,9 @@ impl Texts {
             fluent.set(*name, value.to_fluent());
         }
         let mut errors = Vec::new();
-        let text = bundle.format_pattern(pattern, Some(&fluent), &mut errors).into_owned();
+        let text = bundle
+            .format_pattern(pattern, Some(&fluent), &mut errors)
+            .into_owned();
         self.note(key, &errors);
         text
     }
@@ -114,7 +121,10 @@ impl Texts {
 impl Language {
     fn new(locale: Locale, sources: &[Source], complaints: &mut Vec<String>) -> Self {
         let identifier: LanguageIdentifier = locale.as_str().parse().unwrap_or_default();
-        let mut language = Self { bundle: FluentBundle::new_concurrent(vec![identifier]), keys: BTreeSet::new() };
+        let mut language = Self {
+            bundle: FluentBundle::new_concurrent(vec![identifier]),
+            keys: BTreeSet::new(),
+        };
         language.bundle.set_use_isolating(false);
         for (_, source) in sources.iter().filter(|(of, _)| *of == locale) {
             language.add(locale, source, complaints);
@@ -123,13 +133,16 @@ impl Language {
     }
 
     fn add(&mut self, locale: Locale, source: &str, complaints: &mut Vec<String>) {
-        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(rest, errors)| {
-            for error in errors {
-                let line = source.get(..error.pos.start).map_or(1, |before| before.split('\n').count());
-                complaints.push(format!("{locale}: line {line}: {error}"));
-            }
-            rest
-        });
+        let resource =
+            FluentResource::try_new(source.to_owned()).unwrap_or_else(|(rest, errors)| {
+                for error in errors {
+                    let line = source
+                        .get(..error.pos.start)
+                        .map_or(1, |before| before.split('\n').count());
+                    complaints.push(format!("{locale}: line {line}: {error}"));
+                }
+                rest
+            });
         for entry in resource.entries() {
             if let ast::Entry::Message(message) = entry {
                 self.keys.insert(message.id.name.to_owned());
@@ -161,8 +174,18 @@ mod tests {
         let texts = texts();
         assert_eq!(texts.t(Locale::Ko, "hello"), "안녕하세요");
         assert_eq!(texts.with(Locale::Ko, "count", &[("n", 3.into())]), "3개");
-        assert_eq!(texts.with(Locale::En, "count", &[("n", 1.into())]), "one thing");
-        assert_eq!(texts.with(Locale::En, "count", &[("n", 2_u32.into()), ("who", "Kim".into())]), "2 things of Kim");
+        assert_eq!(
+            texts.with(Locale::En, "count", &[("n", 1.into())]),
+            "one thing"
+        );
+        assert_eq!(
+            texts.with(
+                Locale::En,
+                "count",
+                &[("n", 2_u32.into()), ("who", "Kim".into())]
+            ),
+            "2 things of Kim"
+        );
         assert_eq!(texts.unknown(), 0);
     }
 
@@ -176,7 +199,12 @@ mod tests {
 
     #[test]
     fn bad_sources_are_all_reported() {
-        let error = Texts::new(&[(Locale::Ko, "a = 1\na = 2\n"), (Locale::En, "fine = yes\nb = { $\n")]).err().unwrap();
+        let error = Texts::new(&[
+            (Locale::Ko, "a = 1\na = 2\n"),
+            (Locale::En, "fine = yes\nb = { $\n"),
+        ])
+        .err()
+        .unwrap();
         assert_eq!(error.0.len(), 2, "{error}");
         assert!(error.0[1].starts_with("en: line "), "{error}");
     }

@@ -2,7 +2,15 @@ use std::fs;
 use std::path::Path;
 
 /// Attributes whose value is read by people.
-const READ_BY_PEOPLE: [&str; 7] = ["title", "alt", "placeholder", "aria-label", "aria-description", "label", "summary"];
+const READ_BY_PEOPLE: [&str; 7] = [
+    "title",
+    "alt",
+    "placeholder",
+    "aria-label",
+    "aria-description",
+    "label",
+    "summary",
+];
 /// Elements whose content is not prose.
 const NOT_PROSE: [&str; 3] = ["script", "style", "code"];
 
@@ -10,7 +18,10 @@ const NOT_PROSE: [&str; 3] = ["script", "style", "code"];
 /// text and in the attributes that people read. For the tests of whoever owns templates.
 pub fn untranslated(template: &str) -> Vec<String> {
     let markup = without_template_code(template);
-    let mut found: Vec<String> = words(&markup).filter(|word| word.chars().any(is_hangul)).map(str::to_owned).collect();
+    let mut found: Vec<String> = words(&markup)
+        .filter(|word| word.chars().any(is_hangul))
+        .map(str::to_owned)
+        .collect();
     let mut rest = markup.as_str();
     while let Some(at) = rest.find('<') {
         found.extend(prose(&rest[..at]));
@@ -28,9 +39,13 @@ fn prose(text: &str) -> Vec<String> {
     let mut found = attributes(text);
     let mut rest = text;
     while let Some(at) = rest.find("=\"") {
-        let name = rest[..at].rfind(char::is_whitespace).map_or(0, |space| space + 1);
+        let name = rest[..at]
+            .rfind(char::is_whitespace)
+            .map_or(0, |space| space + 1);
         found.extend(latin(&rest[..name]));
-        rest = rest[at + 2..].split_once('"').map_or("", |(_, after)| after);
+        rest = rest[at + 2..]
+            .split_once('"')
+            .map_or("", |(_, after)| after);
     }
     found.extend(latin(rest));
     found
@@ -47,9 +62,17 @@ pub fn untranslated_below(folder: &Path) -> Vec<String> {
     for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
         if path.is_dir() {
             found.extend(untranslated_below(&path));
-        } else if path.extension().is_some_and(|extension| extension == "html") {
-            let template = fs::read_to_string(&path).unwrap_or_else(|error| format!("<p>{error}</p>"));
-            found.extend(untranslated(&template).into_iter().map(|word| complain(&path, word)));
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "html")
+        {
+            let template =
+                fs::read_to_string(&path).unwrap_or_else(|error| format!("<p>{error}</p>"));
+            found.extend(
+                untranslated(&template)
+                    .into_iter()
+                    .map(|word| complain(&path, word)),
+            );
         }
     }
     found
@@ -72,7 +95,9 @@ fn without_template_code(template: &str) -> String {
             }
         };
         out.push(' ');
-        rest = rest[at + 2..].find(close).map_or("", |end| &rest[at + 2 + end + 2..]);
+        rest = rest[at + 2..]
+            .find(close)
+            .map_or("", |end| &rest[at + 2 + end + 2..]);
     }
     out.push_str(rest);
     out
@@ -96,7 +121,10 @@ fn tag_end(text: &str) -> Option<usize> {
 }
 
 fn skip_content<'a>(tag: &str, rest: &'a str) -> &'a str {
-    let name = tag[1..].split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let name = tag[1..]
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or_default();
     if !NOT_PROSE.contains(&name) || tag.ends_with("/>") {
         return rest;
     }
@@ -124,16 +152,26 @@ fn latin(text: &str) -> Vec<String> {
     while let Some(at) = rest.find('&') {
         plain.push_str(&rest[..at]);
         let after = &rest[at + 1..];
-        let entity = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(after.len());
-        rest = if after[entity..].starts_with(';') { &after[entity + 1..] } else { after };
+        let entity = after
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '#')
+            .unwrap_or(after.len());
+        rest = if after[entity..].starts_with(';') {
+            &after[entity + 1..]
+        } else {
+            after
+        };
         plain.push(' ');
     }
     plain.push_str(rest);
-    words(&plain).filter(|word| word.len() > 1 && word.is_ascii()).map(str::to_owned).collect()
+    words(&plain)
+        .filter(|word| word.len() > 1 && word.is_ascii())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty())
+    text.split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty())
 }
 
 fn is_hangul(c: char) -> bool {
@@ -147,14 +185,29 @@ mod tests {
     #[test]
     fn letters_outside_the_texts_are_found() {
         for (template, expect) in [
-            (r#"<p class="lead">{{ page.t("cart-title") }} · {# a remark #}&nbsp;1 x</p>"#, vec![]),
+            (
+                r#"<p class="lead">{{ page.t("cart-title") }} · {# a remark #}&nbsp;1 x</p>"#,
+                vec![],
+            ),
             ("<p>Hello {{ name }}, welcome</p>", vec!["Hello", "welcome"]),
             (r#"<img src="{{ a > b }}" alt="A mug">"#, vec!["mug"]),
             ("<b data-x='장바구니'>", vec!["장바구니"]),
-            ("{% if x < 3 %}<i title='{{ t }}'>{% endif %}담기", vec!["담기"]),
-            ("<script>let word = 1;</script><code>cargo run</code><!-- note -->", vec![]),
-            (r#"{% if bad %} aria-invalid="true" title="Wrong"{% endif %} yes"#, vec!["Wrong", "yes"]),
-            ("<input placeholder=\"Search\" name=\"title\">", vec!["Search"]),
+            (
+                "{% if x < 3 %}<i title='{{ t }}'>{% endif %}담기",
+                vec!["담기"],
+            ),
+            (
+                "<script>let word = 1;</script><code>cargo run</code><!-- note -->",
+                vec![],
+            ),
+            (
+                r#"{% if bad %} aria-invalid="true" title="Wrong"{% endif %} yes"#,
+                vec!["Wrong", "yes"],
+            ),
+            (
+                "<input placeholder=\"Search\" name=\"title\">",
+                vec!["Search"],
+            ),
         ] {
             assert_eq!(untranslated(template), expect, "{template}");
         }

@@ -17,18 +17,31 @@ use crate::shell::Shell;
 
 /// What every answer carries that does not say otherwise itself.
 const ALWAYS: [(HeaderName, HeaderValue); 6] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     // stricter ones make forms send `Origin: null`
-    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    ),
     (
         header::PERMISSIONS_POLICY,
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ),
-    (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
-    (header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
+    (
+        header::CROSS_ORIGIN_OPENER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        header::CROSS_ORIGIN_RESOURCE_POLICY,
+        HeaderValue::from_static("same-origin"),
+    ),
 ];
-const NOT_A_PAGE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+const NOT_A_PAGE: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// Shared machines and the back button: nothing of a member stays in a cache.
 const OF_A_MEMBER: HeaderValue = HeaderValue::from_static("no-store");
@@ -46,7 +59,10 @@ impl Nonce {
 
     /// One per request, made when first asked for.
     pub(super) fn of(request: &HttpRequest, shell: &Shell) -> Self {
-        request.extensions_mut().get_or_insert_with(|| Self::from_bytes(shell.random_bytes())).clone()
+        request
+            .extensions_mut()
+            .get_or_insert_with(|| Self::from_bytes(shell.random_bytes()))
+            .clone()
     }
 
     pub fn as_str(&self) -> &str {
@@ -68,11 +84,22 @@ pub async fn finish(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let https = Client::of(request.request()).https;
-    let nonce = request.app_data::<Data<Shell>>().map(|shell| Nonce::of(request.request(), shell));
-    let mut reader = Reader { nonce, https, is_member: true, has_flash: carries_flash(request.request()) };
+    let nonce = request
+        .app_data::<Data<Shell>>()
+        .map(|shell| Nonce::of(request.request(), shell));
+    let mut reader = Reader {
+        nonce,
+        https,
+        is_member: true,
+        has_flash: carries_flash(request.request()),
+    };
     match next.call(request).await {
         Ok(mut response) => {
-            reader.is_member = response.request().extensions().get::<Identity>().is_some_and(|of| of.member.is_some());
+            reader.is_member = response
+                .request()
+                .extensions()
+                .get::<Identity>()
+                .is_some_and(|of| of.member.is_some());
             reader.dress(response.headers_mut());
             Ok(response.map_into_boxed_body())
         }
@@ -93,7 +120,9 @@ struct Reader {
 
 impl Reader {
     fn dress(&self, headers: &mut HeaderMap) {
-        let is_html = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let is_html = headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         for (name, value) in ALWAYS {
             add(headers, name, value);
         }
@@ -101,11 +130,25 @@ impl Reader {
             add(headers, header::STRICT_TRANSPORT_SECURITY, HSTS);
         }
         if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-            let of_page = self.nonce.as_ref().filter(|_| is_html).and_then(|nonce| nonce.policy().try_into().ok());
-            headers.insert(header::CONTENT_SECURITY_POLICY, of_page.unwrap_or(NOT_A_PAGE));
+            let of_page = self
+                .nonce
+                .as_ref()
+                .filter(|_| is_html)
+                .and_then(|nonce| nonce.policy().try_into().ok());
+            headers.insert(
+                header::CONTENT_SECURITY_POLICY,
+                of_page.unwrap_or(NOT_A_PAGE),
+            );
         }
         if !headers.contains_key(header::CACHE_CONTROL) {
-            headers.insert(header::CACHE_CONTROL, if self.is_member { OF_A_MEMBER } else { OF_ANYBODY });
+            headers.insert(
+                header::CACHE_CONTROL,
+                if self.is_member {
+                    OF_A_MEMBER
+                } else {
+                    OF_ANYBODY
+                },
+            );
             if !headers.get_all(header::VARY).any(|value| *value == VARY) {
                 headers.append(header::VARY, VARY);
             }

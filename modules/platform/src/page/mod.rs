@@ -119,7 +119,10 @@ impl Page {
 
     /// Empty when there is nothing wrong with `field`: as the macros of forms want it.
     pub fn error(&self, errors: &[FieldError], field: &str) -> String {
-        errors.iter().find(|error| error.field == field).map_or_else(String::new, |error| self.field_error(error))
+        errors
+            .iter()
+            .find(|error| error.field == field)
+            .map_or_else(String::new, |error| self.field_error(error))
     }
 
     pub fn field_error(&self, error: &FieldError) -> String {
@@ -202,24 +205,37 @@ pub fn render(template: &impl Template) -> Result<HttpResponse, Problem> {
 }
 
 /// A form that is shown again, for example, is 422.
-pub fn render_status(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(template.render()?))
+pub fn render_status(
+    status: StatusCode,
+    template: &impl Template,
+) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .body(template.render()?))
 }
 
 /// 303 to one of our own pages; anything else leads home.
 pub fn redirect(to: &str) -> HttpResponse {
     let to = local_path(to).filter(|path| path.is_ascii()).unwrap_or("/");
-    HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, to))
+        .finish()
 }
 
 /// Only keys that exist: a cookie is what anybody wants it to be.
 fn flash_of(request: &HttpRequest, shell: &Shell, locale: Locale) -> Option<String> {
-    carries_flash(request).then(|| Jar::Flash.read(request)).flatten().filter(|key| shell.texts.has(locale, key))
+    carries_flash(request)
+        .then(|| Jar::Flash.read(request))
+        .flatten()
+        .filter(|key| shell.texts.has(locale, key))
 }
 
 fn carries_flash(request: &HttpRequest) -> bool {
     let name = Jar::Flash.name(false);
-    request.headers().get_all(COOKIE).any(|value| value.to_str().is_ok_and(|value| value.contains(name)))
+    request
+        .headers()
+        .get_all(COOKIE)
+        .any(|value| value.to_str().is_ok_and(|value| value.contains(name)))
 }
 
 #[cfg(test)]

@@ -35,23 +35,35 @@ struct Raw {
 
 impl Default for Paging {
     fn default() -> Self {
-        Self { limit: DEFAULT, cursor: None }
+        Self {
+            limit: DEFAULT,
+            cursor: None,
+        }
     }
 }
 
 impl Paging {
     /// Other parts of the query are left to other extractors.
     pub fn parse(query: &str) -> Result<Self, Problem> {
-        let Query(raw) = Query::<Raw>::from_query(query).map_err(|_| wrong("limit", "problem-limit"))?;
+        let Query(raw) =
+            Query::<Raw>::from_query(query).map_err(|_| wrong("limit", "problem-limit"))?;
         let limit = raw.limit.map_or(Ok(DEFAULT), |text| {
-            text.parse().ok().filter(|limit| (1..=MOST).contains(limit)).ok_or_else(|| wrong("limit", "problem-limit"))
+            text.parse()
+                .ok()
+                .filter(|limit| (1..=MOST).contains(limit))
+                .ok_or_else(|| wrong("limit", "problem-limit"))
         })?;
-        Ok(Self { limit, cursor: raw.cursor.filter(|cursor| !cursor.is_empty()) })
+        Ok(Self {
+            limit,
+            cursor: raw.cursor.filter(|cursor| !cursor.is_empty()),
+        })
     }
 
     /// How many rows to read: one more than asked for tells whether there is a next page.
     pub fn fetch(&self) -> i64 {
-        i64::try_from(self.limit).unwrap_or(i64::MAX).saturating_add(1)
+        i64::try_from(self.limit)
+            .unwrap_or(i64::MAX)
+            .saturating_add(1)
     }
 
     /// Where the page before this one ended. A cursor that is not one of ours is 422.
@@ -59,23 +71,36 @@ impl Paging {
         let Some(cursor) = &self.cursor else {
             return Ok(None);
         };
-        let key = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|json| serde_json::from_slice(&json).ok());
-        key.map(Some).ok_or_else(|| wrong("cursor", "problem-cursor"))
+        let key = URL_SAFE_NO_PAD
+            .decode(cursor)
+            .ok()
+            .and_then(|json| serde_json::from_slice(&json).ok());
+        key.map(Some)
+            .ok_or_else(|| wrong("cursor", "problem-cursor"))
     }
 
     /// Of up to [`fetch`](Self::fetch) rows the first `limit`; `key` is what [`after`](Self::after) will give back.
-    pub fn answer<T, K: Serialize>(&self, mut rows: Vec<T>, key: impl FnOnce(&T) -> K) -> ListAnswer<T> {
+    pub fn answer<T, K: Serialize>(
+        &self,
+        mut rows: Vec<T>,
+        key: impl FnOnce(&T) -> K,
+    ) -> ListAnswer<T> {
         let more = rows.len() > self.limit;
         rows.truncate(self.limit);
         let last = rows.last().filter(|_| more);
-        let next = last.and_then(|row| serde_json::to_vec(&key(row)).ok()).map(|json| URL_SAFE_NO_PAD.encode(json));
+        let next = last
+            .and_then(|row| serde_json::to_vec(&key(row)).ok())
+            .map(|json| URL_SAFE_NO_PAD.encode(json));
         ListAnswer { items: rows, next }
     }
 }
 
 impl<T> ListAnswer<T> {
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> ListAnswer<U> {
-        ListAnswer { items: self.items.into_iter().map(f).collect(), next: self.next }
+        ListAnswer {
+            items: self.items.into_iter().map(f).collect(),
+            next: self.next,
+        }
     }
 }
 
@@ -110,7 +135,11 @@ mod tests {
             ("limit=", None),
             ("limit=1&limit=2", None),
         ] {
-            assert_eq!(Paging::parse(query).ok().map(|paging| paging.limit), expect, "{query}");
+            assert_eq!(
+                Paging::parse(query).ok().map(|paging| paging.limit),
+                expect,
+                "{query}"
+            );
         }
     }
 
@@ -121,11 +150,30 @@ mod tests {
         assert_eq!(answer.items, ["a", "b"]);
         let cursor = answer.next.unwrap();
         let second = Paging::parse(&format!("limit=2&cursor={cursor}")).unwrap();
-        assert_eq!(second.after::<(usize, String)>().unwrap(), Some((1, "b".to_owned())));
+        assert_eq!(
+            second.after::<(usize, String)>().unwrap(),
+            Some((1, "b".to_owned()))
+        );
         assert_eq!(second.answer(vec!["c"], |row| *row).next, None);
-        for tampered in [format!("{cursor}x"), cursor[1..].to_owned(), "가".to_owned(), URL_SAFE_NO_PAD.encode("7")] {
-            let paging = Paging { limit: 2, cursor: Some(tampered) };
-            assert_eq!(paging.after::<(usize, String)>().unwrap_err().status().as_u16(), 422, "{paging:?}");
+        for tampered in [
+            format!("{cursor}x"),
+            cursor[1..].to_owned(),
+            "가".to_owned(),
+            URL_SAFE_NO_PAD.encode("7"),
+        ] {
+            let paging = Paging {
+                limit: 2,
+                cursor: Some(tampered),
+            };
+            assert_eq!(
+                paging
+                    .after::<(usize, String)>()
+                    .unwrap_err()
+                    .status()
+                    .as_u16(),
+                422,
+                "{paging:?}"
+            );
         }
     }
 }

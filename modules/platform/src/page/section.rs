@@ -32,7 +32,8 @@ impl<T> Section<T> {
     }
 
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Section<U> {
-        self.into_option().map_or(Section::Missing, |value| Section::Here(f(value)))
+        self.into_option()
+            .map_or(Section::Missing, |value| Section::Here(f(value)))
     }
 }
 
@@ -57,6 +58,9 @@ mod tests {
     #[test]
     fn a_missing_section_is_null() {
         let here: Section<u8> = Ok::<_, ()>(3).into();
-        assert_eq!(serde_json::to_string(&[here.map(|n| n + 1), Err(()).into()]).unwrap(), "[4,null]");
+        assert_eq!(
+            serde_json::to_string(&[here.map(|n| n + 1), Err(()).into()]).unwrap(),
+            "[4,null]"
+        );
     }
 }

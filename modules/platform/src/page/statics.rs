@@ -34,7 +34,9 @@ struct Asset {
 
 impl Assets {
     pub(crate) fn embedded() -> Self {
-        let by_name = Files::iter().filter_map(|name| Some((name.to_string(), Asset::new(&name)?))).collect();
+        let by_name = Files::iter()
+            .filter_map(|name| Some((name.to_string(), Asset::new(&name)?)))
+            .collect();
         Self { by_name }
     }
 
@@ -51,7 +53,9 @@ impl Assets {
         let (stem, extension) = name.rsplit_once('.')?;
         let (stem, hash) = stem.rsplit_once('-')?;
         // a page of another version asks for another fingerprint: it gets what there is, but does not keep it
-        self.by_name.get(&format!("{stem}.{extension}")).map(|asset| (asset, asset.hash == hash))
+        self.by_name
+            .get(&format!("{stem}.{extension}"))
+            .map(|asset| (asset, asset.hash == hash))
     }
 }
 
@@ -61,18 +65,32 @@ impl Asset {
         let file = Files::get(name)?;
         let hash = format!(
             "{:016x}",
-            file.metadata.sha256_hash().iter().take(8).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte))
+            file.metadata
+                .sha256_hash()
+                .iter()
+                .take(8)
+                .fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte))
         );
         let (stem, extension) = name.rsplit_once('.')?;
         let url = format!("/static/{stem}-{hash}.{extension}");
-        Some(Self { url, hash, kind, content: Bytes::from(file.data.into_owned()), gzipped: OnceLock::new() })
+        Some(Self {
+            url,
+            hash,
+            kind,
+            content: Bytes::from(file.data.into_owned()),
+            gzipped: OnceLock::new(),
+        })
     }
 
     fn gzipped(&self) -> Option<&Bytes> {
         let compress = || {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
             encoder.write_all(&self.content).ok()?;
-            encoder.finish().ok().filter(|small| small.len() < self.content.len()).map(Bytes::from)
+            encoder
+                .finish()
+                .ok()
+                .filter(|small| small.len() < self.content.len())
+                .map(Bytes::from)
         };
         self.gzipped.get_or_init(compress).as_ref()
     }
@@ -80,29 +98,58 @@ impl Asset {
 
 /// Mounts `/static`.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(web::resource("/static/{name:.*}").route(web::get().to(serve)).route(web::head().to(serve)));
+    config.service(
+        web::resource("/static/{name:.*}")
+            .route(web::get().to(serve))
+            .route(web::head().to(serve)),
+    );
 }
 
-async fn serve(request: HttpRequest, name: Path<String>, shell: Data<Shell>) -> Result<HttpResponse, Problem> {
+async fn serve(
+    request: HttpRequest,
+    name: Path<String>,
+    shell: Data<Shell>,
+) -> Result<HttpResponse, Problem> {
     let (asset, is_exact) = shell.assets.find(&name).ok_or_else(Problem::not_found)?;
     let accepts_gzip = mentions(&request, header::ACCEPT_ENCODING, "gzip");
     let gzipped = asset.gzipped().filter(|_| accepts_gzip);
-    let tag = format!("\"{}{}\"", asset.hash, if gzipped.is_some() { "-gz" } else { "" });
+    let tag = format!(
+        "\"{}{}\"",
+        asset.hash,
+        if gzipped.is_some() { "-gz" } else { "" }
+    );
     let mut response = HttpResponse::Ok();
     response
-        .insert_header((header::CACHE_CONTROL, if is_exact { FOREVER } else { "no-cache" }))
+        .insert_header((
+            header::CACHE_CONTROL,
+            if is_exact { FOREVER } else { "no-cache" },
+        ))
         .insert_header((header::VARY, "Accept-Encoding"))
         .insert_header((header::ETAG, tag.as_str()));
     if mentions(&request, header::IF_NONE_MATCH, &tag) {
-        return Ok(response.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
+        return Ok(response
+            .status(actix_web::http::StatusCode::NOT_MODIFIED)
+            .finish());
     }
     // said even when it is identity, so that nobody compresses it again
-    response.insert_header((header::CONTENT_ENCODING, if gzipped.is_some() { "gzip" } else { "identity" }));
-    Ok(response.content_type(HeaderValue::from_static(asset.kind)).body(gzipped.unwrap_or(&asset.content).clone()))
+    response.insert_header((
+        header::CONTENT_ENCODING,
+        if gzipped.is_some() {
+            "gzip"
+        } else {
+            "identity"
+        },
+    ));
+    Ok(response
+        .content_type(HeaderValue::from_static(asset.kind))
+        .body(gzipped.unwrap_or(&asset.content).clone()))
 }
 
 fn mentions(request: &HttpRequest, name: header::HeaderName, what: &str) -> bool {
-    request.headers().get_all(name).any(|value| value.to_str().is_ok_and(|value| value.contains(what)))
+    request
+        .headers()
+        .get_all(name)
+        .any(|value| value.to_str().is_ok_and(|value| value.contains(what)))
 }
 
 /// `None`: not for visitors.

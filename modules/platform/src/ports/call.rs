@@ -22,7 +22,11 @@ pub trait Call: Serialize + DeserializeOwned + Send + Sync + 'static {
 
 /// A context's host answers `C`. It asks no other context to do so: calls cannot form a circle.
 pub trait Answers<C: Call>: Send + Sync + 'static {
-    fn answer(&self, call: C, ctx: &Ctx) -> impl Future<Output = Result<C::Answer, Unavailable>> + Send;
+    fn answer(
+        &self,
+        call: C,
+        ctx: &Ctx,
+    ) -> impl Future<Output = Result<C::Answer, Unavailable>> + Send;
 }
 
 /// A context did not answer: it is down, too slow, or its database is. What was asked may or may not have happened.
@@ -35,7 +39,10 @@ pub struct Unavailable {
 
 impl Unavailable {
     pub fn new(context: &'static str, reason: impl ToString) -> Self {
-        Self { context, reason: reason.to_string() }
+        Self {
+            context,
+            reason: reason.to_string(),
+        }
     }
 }
 
@@ -60,13 +67,21 @@ pub struct Ctx {
 impl Ctx {
     /// For background work, which acts for nobody.
     pub fn background(patience: Duration) -> Self {
-        Self { identity: Identity::default(), deadline: Instant::now() + patience, traceparent: None }
+        Self {
+            identity: Identity::default(),
+            deadline: Instant::now() + patience,
+            traceparent: None,
+        }
     }
 
     /// For a request that is answered here: as whoever asks, in its trace.
     pub fn of(request: &HttpRequest, patience: Duration) -> Self {
         let traceparent = request.extensions().get::<Trace>().map(Trace::traceparent);
-        Self { identity: Identity::of(request), deadline: Instant::now() + patience, traceparent }
+        Self {
+            identity: Identity::of(request),
+            deadline: Instant::now() + patience,
+            traceparent,
+        }
     }
 
     pub fn remaining(&self) -> Duration {
@@ -97,7 +112,8 @@ impl Calls {
         let handler: Handler = Box::new(move |body, ctx| {
             let host = host.clone();
             Box::pin(async move {
-                let call: C = serde_json::from_slice(&body).map_err(|e| Failed::Malformed(e.to_string()))?;
+                let call: C =
+                    serde_json::from_slice(&body).map_err(|e| Failed::Malformed(e.to_string()))?;
                 let answer = host.answer(call, &ctx).await.map_err(Failed::Unavailable)?;
                 serde_json::to_vec(&answer).map_err(|e| Failed::Malformed(e.to_string()))
             })

@@ -44,12 +44,19 @@ async fn call(
 ) -> Result<HttpResponse, Problem> {
     authorise(&desk, &request)?;
     let (context, name) = path.into_inner();
-    let calls = desk.calls.get(context.as_str()).ok_or_else(Problem::not_found)?;
+    let calls = desk
+        .calls
+        .get(context.as_str())
+        .ok_or_else(Problem::not_found)?;
     let ctx = ctx_of(&desk, &request, &context);
     match calls.dispatch(&name, body.to_vec(), ctx).await {
-        Ok(answer) => Ok(HttpResponse::Ok().insert_header(ContentType::json()).body(answer)),
+        Ok(answer) => Ok(HttpResponse::Ok()
+            .insert_header(ContentType::json())
+            .body(answer)),
         Err(Failed::Unknown) => Err(Problem::not_found()),
-        Err(Failed::Malformed(why)) => Err(Problem::bad_request("problem-malformed").arg("why", why)),
+        Err(Failed::Malformed(why)) => {
+            Err(Problem::bad_request("problem-malformed").arg("why", why))
+        }
         Err(Failed::Unavailable(e)) => Err(e.into()),
     }
 }
@@ -61,7 +68,10 @@ async fn events(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     authorise(&desk, &request)?;
-    let inbound = desk.inbound.get(context.as_str()).ok_or_else(Problem::not_found)?;
+    let inbound = desk
+        .inbound
+        .get(context.as_str())
+        .ok_or_else(Problem::not_found)?;
     let events: Vec<Event> = serde_json::from_slice(&body)
         .map_err(|e| Problem::bad_request("problem-malformed").arg("why", e.to_string()))?;
     let outcomes = consume(inbound, events, desk.clock.now()).await?;
@@ -70,17 +80,32 @@ async fn events(
 
 /// Strangers are not told that there is anything here.
 fn authorise(desk: &Desk, request: &HttpRequest) -> Result<(), Problem> {
-    let given = request.headers().get(AUTHORIZATION).map(actix_web::http::header::HeaderValue::as_bytes);
-    if given.is_some_and(|header| desk.key.is_bearer(header)) { Ok(()) } else { Err(Problem::not_found()) }
+    let given = request
+        .headers()
+        .get(AUTHORIZATION)
+        .map(actix_web::http::header::HeaderValue::as_bytes);
+    if given.is_some_and(|header| desk.key.is_bearer(header)) {
+        Ok(())
+    } else {
+        Err(Problem::not_found())
+    }
 }
 
 fn ctx_of(desk: &Desk, request: &HttpRequest, context: &str) -> Ctx {
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let identity = header(IDENTITY).and_then(|jwt| token::verify(&desk.key, jwt, context, desk.clock.now()).ok());
-    let patience = header(DEADLINE).and_then(|ms| ms.parse().ok()).map_or(PATIENCE, Duration::from_millis);
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let identity = header(IDENTITY)
+        .and_then(|jwt| token::verify(&desk.key, jwt, context, desk.clock.now()).ok());
+    let patience = header(DEADLINE)
+        .and_then(|ms| ms.parse().ok())
+        .map_or(PATIENCE, Duration::from_millis);
     Ctx {
         identity: identity.unwrap_or_else(Identity::default),
-        deadline: Instant::now() + patience.min(Duration::from_secs(60)),
+        deadline: Instant::now() + patience.min(Duration::from_mins(1)),
         traceparent: header(TRACEPARENT).map(ToOwned::to_owned),
     }
 }

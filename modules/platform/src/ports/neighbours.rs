@@ -30,7 +30,11 @@ pub struct Neighbours {
 }
 
 impl Neighbours {
-    pub fn new(placement: Arc<dyn Placement>, key: ServiceKey, clock: Arc<dyn Clock>) -> Result<Arc<Self>, Unavailable> {
+    pub fn new(
+        placement: Arc<dyn Placement>,
+        key: ServiceKey,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, Unavailable> {
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -39,6 +43,11 @@ impl Neighbours {
             .tcp_nodelay(true)
             .build()
             .map_err(|e| Unavailable::new("neighbours", e))?;
-        Ok(Arc::new(Self { placement, key, clock, http }))
+        Ok(Arc::new(Self {
+            placement,
+            key,
+            clock,
+            http,
+        }))
     }
 }

@@ -15,7 +15,11 @@ pub struct Port<H> {
 impl<H> Port<H> {
     /// `local`: the context's host, if it is in this process.
     pub fn new(context: &'static str, local: Option<Arc<H>>, neighbours: Arc<Neighbours>) -> Self {
-        Self { context, local, neighbours }
+        Self {
+            context,
+            local,
+            neighbours,
+        }
     }
 
     /// Answers before the deadline of `ctx`, or says that nobody did.
@@ -26,12 +30,24 @@ impl<H> Port<H> {
         let work = async {
             match (self.neighbours.placement.place(self.context), &self.local) {
                 (Place::Here, Some(host)) => {
-                    let span = tracing::debug_span!("call", context = self.context, call = C::NAME, at = "local");
+                    let span = tracing::debug_span!(
+                        "call",
+                        context = self.context,
+                        call = C::NAME,
+                        at = "local"
+                    );
                     host.answer(call, ctx).instrument(span).await
                 }
                 (Place::At(base), _) => {
-                    let span = tracing::debug_span!("call", context = self.context, call = C::NAME, at = "remote");
-                    remote::call(&self.neighbours, self.context, &base, &call, ctx).instrument(span).await
+                    let span = tracing::debug_span!(
+                        "call",
+                        context = self.context,
+                        call = C::NAME,
+                        at = "remote"
+                    );
+                    remote::call(&self.neighbours, self.context, &base, &call, ctx)
+                        .instrument(span)
+                        .await
                 }
                 (Place::Here, None) | (Place::Nowhere, _) => {
                     Err(Unavailable::new(self.context, "no process serves it"))
@@ -46,6 +62,10 @@ impl<H> Port<H> {
 
 impl<H> Clone for Port<H> {
     fn clone(&self) -> Self {
-        Self { context: self.context, local: self.local.clone(), neighbours: self.neighbours.clone() }
+        Self {
+            context: self.context,
+            local: self.local.clone(),
+            neighbours: self.neighbours.clone(),
+        }
     }
 }

@@ -31,7 +31,8 @@ pub(super) async fn call<C: Call>(
         other => other,
     };
     let bytes = answer.map_err(|e| Unavailable::new(context, e.reason()))?;
-    serde_json::from_slice(&bytes).map_err(|e| Unavailable::new(context, format!("its answer is unreadable: {e}")))
+    serde_json::from_slice(&bytes)
+        .map_err(|e| Unavailable::new(context, format!("its answer is unreadable: {e}")))
 }
 
 enum Asked {
@@ -47,7 +48,13 @@ impl Asked {
     }
 }
 
-async fn ask(n: &Neighbours, context: &str, url: &str, body: Vec<u8>, ctx: &Ctx) -> Result<Vec<u8>, Asked> {
+async fn ask(
+    n: &Neighbours,
+    context: &str,
+    url: &str,
+    body: Vec<u8>,
+    ctx: &Ctx,
+) -> Result<Vec<u8>, Asked> {
     let remaining = ctx.remaining();
     let mut request = n
         .http
@@ -56,14 +63,23 @@ async fn ask(n: &Neighbours, context: &str, url: &str, body: Vec<u8>, ctx: &Ctx)
         .header(AUTHORIZATION, n.key.bearer())
         .header(CONTENT_TYPE, "application/json")
         .header(DEADLINE, remaining.as_millis().to_string())
-        .header(IDENTITY, token::mint(&n.key, &ctx.identity, context, n.clock.now()))
+        .header(
+            IDENTITY,
+            token::mint(&n.key, &ctx.identity, context, n.clock.now()),
+        )
         .body(body);
     if let Some(trace) = &ctx.traceparent {
         request = request.header(TRACEPARENT, trace);
     }
-    let response = request.send().await.map_err(|e| Asked::NotSent(e.to_string()))?;
+    let response = request
+        .send()
+        .await
+        .map_err(|e| Asked::NotSent(e.to_string()))?;
     let status = response.status();
-    let bytes = response.bytes().await.map_err(|e| Asked::Refused(e.to_string()))?;
+    let bytes = response
+        .bytes()
+        .await
+        .map_err(|e| Asked::Refused(e.to_string()))?;
     if status == StatusCode::OK {
         Ok(bytes.to_vec())
     } else {
@@ -80,23 +96,40 @@ pub struct HttpDelivery {
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Delivery for HttpDelivery {
-    fn deliver(&self, consumer: &str, events: Vec<Event>) -> Fut<'_, Result<Vec<Outcome>, Unavailable>> {
+    fn deliver(
+        &self,
+        consumer: &str,
+        events: Vec<Event>,
+    ) -> Fut<'_, Result<Vec<Outcome>, Unavailable>> {
         let consumer = consumer.to_owned();
         Box::pin(async move {
-            let failed = |reason: String| Unavailable::new("events", format!("{consumer}: {reason}"));
-            match (self.neighbours.placement.place(&consumer), self.local.get(consumer.as_str())) {
+            let failed =
+                |reason: String| Unavailable::new("events", format!("{consumer}: {reason}"));
+            match (
+                self.neighbours.placement.place(&consumer),
+                self.local.get(consumer.as_str()),
+            ) {
                 (Place::Here, Some(inbound)) => {
-                    consume(inbound, events, self.neighbours.clock.now()).await.map_err(|e| failed(e.to_string()))
+                    consume(inbound, events, self.neighbours.clock.now())
+                        .await
+                        .map_err(|e| failed(e.to_string()))
                 }
                 (Place::At(base), _) => self.post(&base, &consumer, &events).await.map_err(failed),
-                (Place::Here, None) | (Place::Nowhere, _) => Err(failed("no process serves it".to_owned())),
+                (Place::Here, None) | (Place::Nowhere, _) => {
+                    Err(failed("no process serves it".to_owned()))
+                }
             }
         })
     }
 }
 
 impl HttpDelivery {
-    async fn post(&self, base: &str, consumer: &str, events: &[Event]) -> Result<Vec<Outcome>, String> {
+    async fn post(
+        &self,
+        base: &str,
+        consumer: &str,
+        events: &[Event],
+    ) -> Result<Vec<Outcome>, String> {
         let body = serde_json::to_vec(events).map_err(|e| e.to_string())?;
         let response = self
             .neighbours
@@ -114,6 +147,10 @@ impl HttpDelivery {
             return Err(format!("it answered {status}"));
         }
         let outcomes: Vec<Outcome> = response.json().await.map_err(|e| e.to_string())?;
-        if outcomes.len() == events.len() { Ok(outcomes) } else { Err("it answered for other events".to_owned()) }
+        if outcomes.len() == events.len() {
+            Ok(outcomes)
+        } else {
+            Err("it answered for other events".to_owned())
+        }
     }
 }

@@ -13,20 +13,33 @@ pub const MAX_BODY: usize = 256 * 1024;
 /// Registers what `web::Json`, `Form`, `Query` and `Path` answer when they fail.
 pub fn extractors(config: &mut ServiceConfig) {
     config
-        .app_data(JsonConfig::default().limit(MAX_BODY).error_handler(|error, _: &HttpRequest| json(&error).into()))
-        .app_data(FormConfig::default().limit(MAX_BODY).error_handler(|error, _| form(&error).into()))
+        .app_data(
+            JsonConfig::default()
+                .limit(MAX_BODY)
+                .error_handler(|error, _: &HttpRequest| json(&error).into()),
+        )
+        .app_data(
+            FormConfig::default()
+                .limit(MAX_BODY)
+                .error_handler(|error, _| form(&error).into()),
+        )
         .app_data(QueryConfig::default().error_handler(|error, _| query(&error).into()))
-        .app_data(PathConfig::default().error_handler(|error, _| Problem::not_found().because(error).into()));
+        .app_data(
+            PathConfig::default()
+                .error_handler(|error, _| Problem::not_found().because(error).into()),
+        );
 }
 
 fn json(error: &JsonPayloadError) -> Problem {
     match error {
         JsonPayloadError::Deserialize(error) if error.is_data() => wrong_data(&error.to_string()),
-        JsonPayloadError::Deserialize(error) => {
-            Problem::bad_request("problem-json-syntax").arg("line", error.line()).arg("column", error.column())
-        }
+        JsonPayloadError::Deserialize(error) => Problem::bad_request("problem-json-syntax")
+            .arg("line", error.line())
+            .arg("column", error.column()),
         JsonPayloadError::ContentType => media_type("application/json"),
-        JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => too_large(),
+        JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => {
+            too_large()
+        }
         other => Problem::of(other.status_code()).because(other),
     }
 }
@@ -54,7 +67,10 @@ fn wrong_data(message: &str) -> Problem {
         ("unknown field `", "problem-field-unknown"),
         ("duplicate field `", "problem-field-twice"),
     ] {
-        if let Some((field, _)) = message.strip_prefix(start).and_then(|rest| rest.split_once('`')) {
+        if let Some((field, _)) = message
+            .strip_prefix(start)
+            .and_then(|rest| rest.split_once('`'))
+        {
             return Problem::invalid(vec![FieldError::new(field.to_owned(), key)]);
         }
     }
@@ -62,9 +78,13 @@ fn wrong_data(message: &str) -> Problem {
 }
 
 fn media_type(expected: &'static str) -> Problem {
-    Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE).key("problem-media-type").arg("expected", expected)
+    Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+        .key("problem-media-type")
+        .arg("expected", expected)
 }
 
 fn too_large() -> Problem {
-    Problem::of(StatusCode::PAYLOAD_TOO_LARGE).key("problem-body-too-large").arg("kilobytes", MAX_BODY / 1024)
+    Problem::of(StatusCode::PAYLOAD_TOO_LARGE)
+        .key("problem-body-too-large")
+        .arg("kilobytes", MAX_BODY / 1024)
 }

@@ -46,7 +46,11 @@ pub struct FieldError {
 
 impl FieldError {
     pub fn new(field: impl Into<Name>, key: impl Into<Name>) -> Self {
-        Self { field: field.into(), key: key.into(), args: Vec::new() }
+        Self {
+            field: field.into(),
+            key: key.into(),
+            args: Vec::new(),
+        }
     }
 
     pub fn arg<'a>(mut self, name: &'static str, value: impl Into<Arg<'a>>) -> Self {
@@ -113,7 +117,9 @@ impl Problem {
 
     /// 503: `context` cannot be asked right now; it is named in `missing`.
     pub fn unavailable(context: impl Into<Name>, retry_after: Duration) -> Self {
-        Self::of(StatusCode::SERVICE_UNAVAILABLE).missing(context).retry_after(retry_after)
+        Self::of(StatusCode::SERVICE_UNAVAILABLE)
+            .missing(context)
+            .retry_after(retry_after)
     }
 
     /// 500; the error goes to the log, not to the caller.
@@ -174,7 +180,10 @@ impl fmt::Display for Problem {
         for FieldError { field, key, .. } in &self.0.fields {
             write!(f, " {field}: {key}")?;
         }
-        self.0.cause.as_ref().map_or(Ok(()), |cause| write!(f, ": {cause}"))
+        self.0
+            .cause
+            .as_ref()
+            .map_or(Ok(()), |cause| write!(f, ": {cause}"))
     }
 }
 

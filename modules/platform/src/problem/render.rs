@@ -65,7 +65,11 @@ pub async fn render(
             };
             let (request, old) = response.into_parts();
             let mut new = Caller::of(&request).answer(&problem);
-            for (name, value) in old.headers().iter().filter(|(name, _)| !is_about_the_body(name)) {
+            for (name, value) in old
+                .headers()
+                .iter()
+                .filter(|(name, _)| !is_about_the_body(name))
+            {
                 new.headers_mut().append(name.clone(), value.clone());
             }
             Ok(ServiceResponse::new(request, new))
@@ -73,11 +77,13 @@ pub async fn render(
         // without the request a middleware can only pass an error on
         Ok(Err(error)) => {
             let problem = error.as_error::<Problem>().cloned();
-            Err(answered(
-                caller.answer(&problem.unwrap_or_else(|| of_foreign(error.as_response_error().status_code(), &error))),
-            ))
+            Err(answered(caller.answer(&problem.unwrap_or_else(|| {
+                of_foreign(error.as_response_error().status_code(), &error)
+            }))))
         }
-        Err(panic) => Err(answered(caller.answer(&Problem::internal(panic_message(&*panic))))),
+        Err(panic) => Err(answered(
+            caller.answer(&Problem::internal(panic_message(&*panic))),
+        )),
     }
 }
 
@@ -93,12 +99,20 @@ pub(crate) fn answered(response: HttpResponse) -> Error {
 
 /// Programs get JSON: everything under `/api` and `/internal`, and whoever accepts JSON rather than HTML.
 pub fn wants_json(request: &HttpRequest) -> bool {
-    let below =
-        |prefix: &str| request.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let below = |prefix: &str| {
+        request
+            .path()
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     if below("/api") || below("/internal") {
         return true;
     }
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     (accept.contains("application/json") || accept.contains("application/problem+json"))
         && !accept.contains("text/html")
 }
@@ -164,7 +178,9 @@ impl Caller {
         let own = self.page.as_ref().map_or("/", Page::path);
         let login = login_for(self.form.as_deref().unwrap_or(own));
         if self.is_fragment {
-            return HttpResponse::Unauthorized().insert_header(("hx-redirect", LOGIN)).finish();
+            return HttpResponse::Unauthorized()
+                .insert_header(("hx-redirect", LOGIN))
+                .finish();
         }
         crate::page::redirect(&login)
     }
@@ -194,7 +210,11 @@ fn document(page: Option<&Page>, problem: &Problem, trace_id: String) -> Problem
         title: status.canonical_reason().unwrap_or("Error"),
         status: status.as_u16(),
         detail: page.map_or_else(String::new, |page| detail(page, problem)),
-        errors: problem.fields().iter().map(|error| field(page, error)).collect(),
+        errors: problem
+            .fields()
+            .iter()
+            .map(|error| field(page, error))
+            .collect(),
         missing: problem.0.missing.iter().map(ToString::to_string).collect(),
         trace_id,
     }
@@ -203,13 +223,18 @@ fn document(page: Option<&Page>, problem: &Problem, trace_id: String) -> Problem
 fn detail(page: &Page, problem: &Problem) -> String {
     match &problem.0.key {
         Some(key) => page.with(key, &problem.0.args),
-        None => page.t(&format!("{}-text", kind(problem.status()))).into_owned(),
+        None => page
+            .t(&format!("{}-text", kind(problem.status())))
+            .into_owned(),
     }
 }
 
 fn field(page: Option<&Page>, error: &FieldError) -> FieldDoc {
     let detail = page.map_or_else(|| error.key.to_string(), |page| page.field_error(error));
-    FieldDoc { field: error.field.to_string(), detail }
+    FieldDoc {
+        field: error.field.to_string(),
+        detail,
+    }
 }
 
 fn kind(status: StatusCode) -> &'static str {
@@ -239,7 +264,12 @@ fn problem_in<B: MessageBody>(response: &ServiceResponse<B>) -> Option<Problem> 
         return Some(problem.clone());
     }
     if let Some(error) = answer.error() {
-        return Some(error.as_error::<Problem>().cloned().unwrap_or_else(|| of_foreign(answer.status(), error)));
+        return Some(
+            error
+                .as_error::<Problem>()
+                .cloned()
+                .unwrap_or_else(|| of_foreign(answer.status(), error)),
+        );
     }
     let is_bare = matches!(answer.body().size(), BodySize::None | BodySize::Sized(0))
         && !answer.headers().contains_key(header::CONTENT_TYPE);
@@ -251,17 +281,31 @@ fn of_foreign(status: StatusCode, error: &Error) -> Problem {
 }
 
 fn is_about_the_body(name: &header::HeaderName) -> bool {
-    [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::TRANSFER_ENCODING].contains(name)
+    [
+        header::CONTENT_TYPE,
+        header::CONTENT_LENGTH,
+        header::CONTENT_ENCODING,
+        header::TRANSFER_ENCODING,
+    ]
+    .contains(name)
 }
 
 /// Browsers tell which of our pages a form was on.
 fn form_page(request: &HttpRequest) -> String {
-    let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
-    let path = referer.and_then(|url| url.split_once("://")).and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    let referer = request
+        .headers()
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok());
+    let path = referer
+        .and_then(|url| url.split_once("://"))
+        .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     path.and_then(local_path).unwrap_or("/").to_owned()
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("panic: {}", text.unwrap_or("of an unknown kind"))
 }

@@ -30,7 +30,10 @@ pub struct RouteLabel(pub String);
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     #[error("the log filter {filter:?} is wrong: {error}")]
-    Filter { filter: String, error: tracing_subscriber::filter::ParseError },
+    Filter {
+        filter: String,
+        error: tracing_subscriber::filter::ParseError,
+    },
     #[error("logging was already started")]
     Started,
 }
@@ -39,8 +42,13 @@ pub enum LogError {
 /// warnings, and what is said under the target `banyan`.
 pub fn init(filter: Option<&str>) -> Result<(), LogError> {
     let text = filter.unwrap_or(QUIET);
-    let filter = EnvFilter::try_new(text).map_err(|error| LogError::Filter { filter: text.to_owned(), error })?;
-    let to_stderr = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::try_new(text).map_err(|error| LogError::Filter {
+        filter: text.to_owned(),
+        error,
+    })?;
+    let to_stderr = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = if std::io::stderr().is_terminal() {
         to_stderr.compact().with_target(false).try_init()
     } else {
@@ -54,7 +62,13 @@ const TOKEN: usize = 40;
 
 /// The path as logs may show it.
 fn without_secrets(path: &str) -> String {
-    let shown = |segment: &str| if segment.len() >= TOKEN { "…".to_owned() } else { segment.to_owned() };
+    let shown = |segment: &str| {
+        if segment.len() >= TOKEN {
+            "…".to_owned()
+        } else {
+            segment.to_owned()
+        }
+    };
     path.split('/').map(shown).collect::<Vec<_>>().join("/")
 }
 
@@ -63,9 +77,11 @@ pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let trace = Trace::of_headers(request.headers(), |bytes| match request.app_data::<Data<Shell>>() {
-        Some(shell) => shell.random.fill(bytes),
-        None => rand::fill(bytes),
+    let trace = Trace::of_headers(request.headers(), |bytes| {
+        match request.app_data::<Data<Shell>>() {
+            Some(shell) => shell.random.fill(bytes),
+            None => rand::fill(bytes),
+        }
     });
     request.extensions_mut().insert(trace);
     let id = trace.id();
@@ -100,7 +116,9 @@ fn route_of<B>(response: &ServiceResponse<B>) -> String {
     if let Some(RouteLabel(label)) = request.extensions().get() {
         return label.clone();
     }
-    request.match_pattern().unwrap_or_else(|| "unmatched".to_owned())
+    request
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned())
 }
 
 #[cfg(test)]
@@ -109,7 +127,13 @@ mod tests {
 
     #[test]
     fn tokens_in_paths_are_not_logged() {
-        assert_eq!(without_secrets("/reset/0123456789012345678901234567890123456789012"), "/reset/…");
-        assert_eq!(without_secrets("/orders/019a0000-0000-7000-8000-000000000000"), "/orders/019a0000-0000-7000-8000-000000000000");
+        assert_eq!(
+            without_secrets("/reset/0123456789012345678901234567890123456789012"),
+            "/reset/…"
+        );
+        assert_eq!(
+            without_secrets("/orders/019a0000-0000-7000-8000-000000000000"),
+            "/orders/019a0000-0000-7000-8000-000000000000"
+        );
     }
 }
