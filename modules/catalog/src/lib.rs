@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api;
+mod demo;
 mod domain;
 mod error;
 mod host;

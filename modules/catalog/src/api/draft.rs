@@ -99,8 +99,8 @@ impl ProductDraft {
             .map(|(at, option)| option.parse(at, self.price, &mut flaws))
             .collect();
         let (pictures, new_pictures) = self.parse_pictures(&mut flaws);
-        let Some((code, name, description, base_price, category)) =
-            flaws.all((code, name, description, base_price, category))
+        let (Some(code), Some(name), Some(description), Some(base_price), Some(category)) =
+            (code, name, description, base_price, category)
         else {
             return Err(flaws.0);
         };
@@ -249,14 +249,6 @@ impl Flaws {
         let ko = self.keep(format!("{field}.ko"), text(&raw.ko, most, may_be_empty));
         let en = self.keep(format!("{field}.en"), text(&raw.en, most, may_be_empty));
         Some(Bilingual { ko: ko?, en: en? })
-    }
-
-    #[expect(clippy::type_complexity, reason = "five fields at once, or none")]
-    fn all<A, B, C, D, E>(
-        &self,
-        (a, b, c, d, e): (Option<A>, Option<B>, Option<C>, Option<D>, Option<E>),
-    ) -> Option<(A, B, C, D, E)> {
-        Some((a?, b?, c?, d?, e?))
     }
 }
 

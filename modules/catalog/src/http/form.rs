@@ -29,7 +29,7 @@ pub struct ProductForm {
     pub version: Option<i64>,
     /// The button for more rows was pressed.
     pub wants_rows: bool,
-    pub(super) uploads: Vec<Vec<u8>>,
+    pub(in crate::http) uploads: Vec<Vec<u8>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,6 +7,7 @@ pub mod list;
 pub mod pictures;
 pub mod popularity;
 pub mod product;
+mod rows;
 pub mod search;
 mod write;
 

@@ -20,30 +20,61 @@ pub enum Within {
     Elsewhere,
 }
 
-/// What a query looks like in the database's own language.
+/// A query in the database's own language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {
-    /// A condition on `product_search`, up to the place of `words`.
-    pub condition: &'static str,
     pub words: String,
-    /// What follows `words`.
-    pub tail: &'static str,
+    is_postgres: bool,
+}
+
+/// How a list uses what a search finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Looks up every hit, then sorts.
+    Gather,
+    /// Keeps the list's order and looks for each product among the hits.
+    Walk,
 }
 
 impl Match {
     pub fn new(conn: &Conn, terms: &[Term], within: Within) -> Self {
-        if conn.is_postgres() {
-            Self {
-                condition: "search @@ ",
-                words: tsquery(terms, within),
-                tail: "::tsquery",
-            }
+        let is_postgres = conn.is_postgres();
+        let words = if is_postgres {
+            tsquery(terms, within)
         } else {
-            Self {
-                condition: "product_search MATCH ",
-                words: fts5(terms, within),
-                tail: "",
-            }
+            fts5(terms, within)
+        };
+        Self { words, is_postgres }
+    }
+
+    /// The condition on `products`, before and behind the words. Written so that neither planner can choose another way.
+    pub const fn condition(&self, way: Way) -> (&'static str, &'static str) {
+        match (way, self.is_postgres) {
+            (Way::Gather, false) => (
+                "products.id IN (SELECT rowid FROM product_search WHERE product_search MATCH ",
+                ")",
+            ),
+            (Way::Gather, true) => (
+                "products.id = ANY (ARRAY(SELECT rowid FROM product_search WHERE search @@ ",
+                "::tsquery))",
+            ),
+            (Way::Walk, false) => (
+                "(products.id IN (SELECT rowid FROM product_search WHERE product_search MATCH ",
+                ")) IS TRUE",
+            ),
+            (Way::Walk, true) => (
+                "(products.id IN (SELECT rowid FROM product_search WHERE search @@ ",
+                "::tsquery)) IS TRUE",
+            ),
+        }
+    }
+
+    /// Counts hits, `$1` the words and `$2` the number where it stops.
+    pub const fn counting(&self) -> &'static str {
+        if self.is_postgres {
+            "SELECT count(*) AS n FROM (SELECT 1 FROM product_search WHERE search @@ $1::tsquery LIMIT $2) AS found"
+        } else {
+            "SELECT count(*) AS n FROM (SELECT 1 FROM product_search WHERE product_search MATCH $1 LIMIT $2) AS found"
         }
     }
 }

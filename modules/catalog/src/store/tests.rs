@@ -176,7 +176,7 @@ async fn putting_again_replaces_the_whole_product_and_its_words() {
             ],
             ..draft("A", "유기 그릇", "Bowl")
         };
-        let counts = put(&db, &[second.clone()], How::Existing(Some(1)))
+        let counts = put(&db, std::slice::from_ref(&second), How::Existing(Some(1)))
             .await
             .unwrap();
         assert_eq!((counts.created, counts.updated), (0, 1));
@@ -219,7 +219,7 @@ async fn putting_again_replaces_the_whole_product_and_its_words() {
             .collect();
         assert_eq!(counts, [0, 1, 0]);
         assert!(matches!(
-            put(&db, &[second.clone()], How::Existing(Some(1))).await,
+            put(&db, std::slice::from_ref(&second), How::Existing(Some(1))).await,
             Err(CatalogError::Stale)
         ));
         assert!(matches!(

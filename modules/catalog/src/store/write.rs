@@ -9,9 +9,8 @@ use platform::on_both;
 use serde_json::json;
 
 use super::check::{How, Scene, check};
-use super::{categories, pictures, product, search};
+use super::{categories, pictures, rows, search};
 use crate::api::Parsed;
-use crate::domain::Product;
 use crate::error::CatalogError;
 use crate::schema::{details, product_pictures, products, skus};
 
@@ -29,52 +28,6 @@ pub struct Editor {
 pub struct Counts {
     pub created: usize,
     pub updated: usize,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = products, treat_none_as_default_value = false)]
-struct ProductRow<'a> {
-    code: &'a str,
-    version: i64,
-    category: &'a str,
-    name_ko: &'a str,
-    name_en: &'a str,
-    price: i64,
-    skus: String,
-    picture: Option<&'a str>,
-    sold: i64,
-    created_at: i64,
-    changed_at: i64,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = details, treat_none_as_default_value = false)]
-struct DetailRow<'a> {
-    product: i64,
-    description_ko: &'a str,
-    description_en: &'a str,
-    base_price: i64,
-    options: String,
-    pictures: String,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = skus, treat_none_as_default_value = false)]
-struct SkuRow<'a> {
-    sku: &'a str,
-    product: i64,
-    position: i64,
-    price: i64,
-    label_ko: String,
-    label_en: String,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = product_pictures, treat_none_as_default_value = false)]
-struct PictureRow<'a> {
-    product: i64,
-    position: i64,
-    name: &'a str,
 }
 
 /// Makes or wholly replaces every product of the batch, or refuses all of them. `None` as editor: only looks.
@@ -148,9 +101,9 @@ pub fn delete(
 fn write_products(conn: &mut Conn, batch: &[Parsed], editor: &Editor) -> Result<(), DbError> {
     let now = editor.at.as_micros();
     for chunk in batch.chunks(CHUNK) {
-        let rows: Vec<ProductRow<'_>> = chunk
+        let rows: Vec<_> = chunk
             .iter()
-            .map(|parsed| product_row(&parsed.product, now))
+            .map(|parsed| rows::product(&parsed.product, now))
             .collect();
         on_both!(conn, |c| diesel::insert_into(products::table)
             .values(&rows)
@@ -171,31 +124,6 @@ fn write_products(conn: &mut Conn, batch: &[Parsed], editor: &Editor) -> Result<
     Ok(())
 }
 
-fn product_row(product: &Product, now: i64) -> ProductRow<'_> {
-    let names: Vec<&str> = product
-        .variants
-        .iter()
-        .map(|variant| variant.sku.as_str())
-        .collect();
-    ProductRow {
-        code: product.code.as_str(),
-        version: 1,
-        category: &product.category,
-        name_ko: &product.name.ko,
-        name_en: &product.name.en,
-        price: product
-            .variants
-            .first()
-            .map_or(product.base_price, |variant| variant.price)
-            .amount,
-        skus: names.join(" "),
-        picture: product.pictures.first().map(String::as_str),
-        sold: 0,
-        created_at: now,
-        changed_at: now,
-    }
-}
-
 fn ids(conn: &mut Conn, batch: &[Parsed]) -> Result<HashMap<String, i64>, DbError> {
     let rows: Vec<(String, i64)> = products::table
         .filter(products::code.eq_any(batch.iter().map(|parsed| parsed.product.code.as_str())))
@@ -206,17 +134,10 @@ fn ids(conn: &mut Conn, batch: &[Parsed]) -> Result<HashMap<String, i64>, DbErro
 
 fn write_details(conn: &mut Conn, batch: &[(i64, &Parsed)]) -> Result<(), DbError> {
     for chunk in batch.chunks(CHUNK) {
-        let mut rows = Vec::with_capacity(chunk.len());
-        for (id, Parsed { product, .. }) in chunk {
-            rows.push(DetailRow {
-                product: *id,
-                description_ko: &product.description.ko,
-                description_en: &product.description.en,
-                base_price: product.base_price.amount,
-                options: product::options_json(product)?,
-                pictures: product::json(&product.pictures)?,
-            });
-        }
+        let rows = chunk
+            .iter()
+            .map(|(id, parsed)| rows::detail(*id, &parsed.product));
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
         on_both!(conn, |c| diesel::insert_into(details::table)
             .values(&rows)
             .on_conflict(details::product)
@@ -236,9 +157,9 @@ fn write_details(conn: &mut Conn, batch: &[(i64, &Parsed)]) -> Result<(), DbErro
 fn write_skus(conn: &mut Conn, batch: &[(i64, &Parsed)]) -> Result<(), DbError> {
     diesel::delete(skus::table.filter(skus::product.eq_any(batch.iter().map(|(id, _)| *id))))
         .execute(conn)?;
-    let rows: Vec<SkuRow<'_>> = batch
+    let rows: Vec<_> = batch
         .iter()
-        .flat_map(|(id, parsed)| sku_rows(*id, &parsed.product))
+        .flat_map(|(id, parsed)| rows::skus(*id, &parsed.product))
         .collect();
     for chunk in rows.chunks(CHUNK) {
         on_both!(conn, |c| diesel::insert_into(skus::table)
@@ -246,40 +167,6 @@ fn write_skus(conn: &mut Conn, batch: &[(i64, &Parsed)]) -> Result<(), DbError> 
             .execute(c))?;
     }
     Ok(())
-}
-
-fn sku_rows(id: i64, product: &Product) -> Vec<SkuRow<'_>> {
-    let mut rows: Vec<SkuRow<'_>> = (0..)
-        .zip(&product.variants)
-        .map(|(position, variant)| {
-            let label = variant.values.label();
-            let (sku, price) = (variant.sku.as_str(), variant.price.amount);
-            SkuRow {
-                sku,
-                product: id,
-                position,
-                price,
-                label_ko: label.ko,
-                label_en: label.en,
-            }
-        })
-        .collect();
-    if product
-        .variants
-        .iter()
-        .all(|variant| variant.sku != product.code)
-    {
-        let (sku, price) = (product.code.as_str(), product.base_price.amount);
-        rows.push(SkuRow {
-            sku,
-            product: id,
-            position: -1,
-            price,
-            label_ko: String::new(),
-            label_en: String::new(),
-        });
-    }
-    rows
 }
 
 fn write_pictures(conn: &mut Conn, batch: &[(i64, &Parsed)], scene: &Scene) -> Result<(), DbError> {
@@ -292,17 +179,9 @@ fn write_pictures(conn: &mut Conn, batch: &[(i64, &Parsed)], scene: &Scene) -> R
     )?;
     diesel::delete(product_pictures::table.filter(product_pictures::product.eq_any(&ids)))
         .execute(conn)?;
-    let rows: Vec<PictureRow<'_>> = batch
+    let rows: Vec<_> = batch
         .iter()
-        .flat_map(|(id, parsed)| {
-            (0..)
-                .zip(&parsed.product.pictures)
-                .map(|(position, name)| PictureRow {
-                    product: *id,
-                    position,
-                    name,
-                })
-        })
+        .flat_map(|(id, parsed)| rows::pictures(*id, &parsed.product))
         .collect();
     for chunk in rows.chunks(CHUNK) {
         on_both!(conn, |c| diesel::insert_into(product_pictures::table)

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::test::TestRequest;
 use platform::db::DbError;
@@ -36,9 +38,11 @@ async fn send(shop: &Shop, uri: &str, fields: &[(&str, &str)]) -> Answer {
         } else {
             ""
         };
-        body.push_str(&format!(
+        write!(
+            body,
             "--xx\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n"
-        ));
+        )
+        .unwrap();
     }
     body.push_str("--xx--\r\n");
     let request = TestRequest::post()

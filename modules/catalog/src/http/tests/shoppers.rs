@@ -11,7 +11,7 @@ async fn a_product_is_listed_once_under_its_first_variant() {
     assert_eq!(list["next"], json!(null));
     let picture = list["items"][1]["picture"].as_str().unwrap();
     assert!(
-        picture.starts_with("/pictures/") && picture.ends_with(".svg"),
+        picture.starts_with("/pictures/") && picture.contains(".svg"),
         "{picture}"
     );
     let juice = json!({"sku": "JUICE", "name": "햇사과즙", "price": {"amount": 18000, "currency": "KRW"}, "available": 7,

@@ -1,8 +1,10 @@
 //! Lists: sorted, filtered, searched, a page at a time from where the last one ended.
 //!
 //! Every order has an index, so a list without a search reads only what it shows. A search, or a price range in
-//! another order, can be answered in two ways: *gather* what fits and sort it, good for few hits, or *walk* the order
-//! and look at each, good for many. Counting up to [`FEW`] tells which.
+//! another order, can be answered in two ways: *gather* what fits and sort it, or *walk* the order and pass over what
+//! does not fit. Gathering is good for few hits, walking for many; counting a little tells which.
+
+mod facets;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -12,12 +14,14 @@ use platform::on_both;
 use serde::{Deserialize, Serialize};
 
 use super::product::Listed;
-use super::search::{Match, Within};
+use super::search::{Match, Way, Within};
 use crate::domain::words::Term;
 use crate::schema::products;
 
-/// So many hits are gathered and sorted in about the time that walking takes when there are more.
-pub const FEW: i64 = 3000;
+pub use facets::{Facets, facets};
+
+/// Up to so many hits are gathered.
+const FEW: i64 = 500;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sort {
@@ -57,20 +61,20 @@ pub struct Row {
     pub after: After,
 }
 
-/// How many hits each category has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facets {
-    pub counts: Vec<(String, i64)>,
-}
-
 impl Filter {
     /// Whether the categories' own counters do not say how many fit.
     pub fn is_narrowed(&self) -> bool {
-        self.terms.is_some() || self.has_price()
+        self.terms.is_some() || self.prices().is_some()
     }
 
-    fn has_price(&self) -> bool {
-        self.min_price.is_some() || self.max_price.is_some()
+    fn prices(&self) -> Option<(i64, i64)> {
+        let is_asked = self.min_price.is_some() || self.max_price.is_some();
+        is_asked.then(|| {
+            (
+                self.min_price.unwrap_or(0),
+                self.max_price.unwrap_or(i64::MAX),
+            )
+        })
     }
 
     fn finds_nothing(&self) -> bool {
@@ -122,55 +126,29 @@ fn part(
     (sort, within): (Sort, Within),
     (after, limit): (Option<After>, i64),
 ) -> Result<Vec<Row>, DbError> {
-    let way = Way::choose(conn, filter, sort, within)?;
     let search = filter.search(conn, within);
+    let way = choose(conn, filter, sort, search.as_ref())?;
+    let is_by_price = matches!(sort, Sort::Price | Sort::PriceDown);
+    // the sign keeps SQLite from leaving the order's index for that of prices
+    let price = if way == Way::Walk && !is_by_price && !conn.is_postgres() {
+        "+products.price"
+    } else {
+        "products.price"
+    };
     let listed: Vec<Listed> = on_both!(conn, |c| {
         let mut query = products::table
             .select(Listed::as_select())
             .limit(limit)
             .into_boxed();
-        if let Some(Match {
-            condition,
-            words,
-            tail,
-        }) = search
-        {
-            query = match way {
-                Way::Gather => query.filter(
-                    sql::<Bool>("products.id IN (SELECT rowid FROM product_search WHERE ")
-                        .sql(condition)
-                        .bind::<Text, _>(words)
-                        .sql(tail)
-                        .sql(")"),
-                ),
-                Way::Walk => query.filter(
-                    sql::<Bool>("EXISTS (SELECT 1 FROM product_search WHERE ")
-                        .sql(condition)
-                        .bind::<Text, _>(words)
-                        .sql(tail)
-                        .sql(" AND product_search.rowid = products.id)"),
-                ),
-            };
+        if let Some(found) = search {
+            let (before, behind) = found.condition(way);
+            query = query.filter(sql::<Bool>(before).bind::<Text, _>(found.words).sql(behind));
         }
         if let Some(category) = &filter.category {
             query = query.filter(products::category.eq(category));
         }
-        // a sum cannot be looked up in an index: the walk stays on the order's
-        let walks_past_prices = way == Way::Walk && !matches!(sort, Sort::Price | Sort::PriceDown);
-        if walks_past_prices {
-            if let Some(min) = filter.min_price {
-                query = query.filter((products::price + 0).ge(min));
-            }
-            if let Some(max) = filter.max_price {
-                query = query.filter((products::price + 0).le(max));
-            }
-        } else {
-            if let Some(min) = filter.min_price {
-                query = query.filter(products::price.ge(min));
-            }
-            if let Some(max) = filter.max_price {
-                query = query.filter(products::price.le(max));
-            }
+        if let Some((min, max)) = filter.prices() {
+            query = query.filter(sql::<BigInt>(price).between(min, max));
         }
         query = match sort {
             Sort::Newest => query.order(products::id.desc()),
@@ -181,23 +159,15 @@ fn part(
             Sort::PriceDown => query.order((products::price.desc(), products::id.desc())),
         };
         if let Some(After { key, id, .. }) = after {
+            use products::{price, sold};
+            let (older, newer) = (products::id.lt(id), products::id.gt(id));
             query = match sort {
-                Sort::Newest => query.filter(products::id.lt(id)),
-                Sort::Popular | Sort::Relevance => query.filter(
-                    products::sold
-                        .le(key)
-                        .and(products::sold.lt(key).or(products::id.lt(id))),
-                ),
-                Sort::Price => query.filter(
-                    products::price
-                        .ge(key)
-                        .and(products::price.gt(key).or(products::id.gt(id))),
-                ),
-                Sort::PriceDown => query.filter(
-                    products::price
-                        .le(key)
-                        .and(products::price.lt(key).or(products::id.lt(id))),
-                ),
+                Sort::Newest => query.filter(older),
+                Sort::Popular | Sort::Relevance => {
+                    query.filter(sold.le(key).and(sold.lt(key).or(older)))
+                }
+                Sort::Price => query.filter(price.ge(key).and(price.gt(key).or(newer))),
+                Sort::PriceDown => query.filter(price.le(key).and(price.lt(key).or(older))),
             };
         }
         query.load(c)
@@ -226,133 +196,22 @@ fn place(listed: &Listed, sort: Sort, elsewhere: bool) -> After {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    Gather,
-    Walk,
-}
-
-impl Way {
-    fn choose(
-        conn: &mut Conn,
-        filter: &Filter,
-        sort: Sort,
-        within: Within,
-    ) -> Result<Self, DbError> {
-        if let Some(search) = filter.search(conn, within) {
-            // where several things must fit at once, a walk could go on for long
-            if filter.category.is_some() || filter.has_price() {
-                return Ok(Self::Gather);
-            }
-            return Ok(if hits(conn, &search)? > FEW {
-                Self::Walk
-            } else {
-                Self::Gather
-            });
-        }
-        if !filter.has_price() || matches!(sort, Sort::Price | Sort::PriceDown) {
-            return Ok(Self::Walk);
-        }
-        Ok(if in_price_range(conn, filter)? > FEW {
-            Self::Walk
-        } else {
-            Self::Gather
-        })
-    }
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
-}
-
-/// Counts to just above [`FEW`].
-fn hits(
+fn choose(
     conn: &mut Conn,
-    Match {
-        condition,
-        words,
-        tail,
-    }: &Match,
-) -> Result<i64, DbError> {
-    let text = format!(
-        "SELECT count(*) AS n FROM (SELECT 1 FROM product_search WHERE {condition}$1{tail} LIMIT {}) AS found",
-        FEW + 1
-    );
-    let count: Count = on_both!(conn, |c| diesel::sql_query(&text)
-        .bind::<Text, _>(words)
-        .get_result(c))?;
-    Ok(count.n)
-}
-
-fn in_price_range(conn: &mut Conn, filter: &Filter) -> Result<i64, DbError> {
-    let category = if filter.category.is_some() {
-        "AND category = $3"
+    filter: &Filter,
+    sort: Sort,
+    search: Option<&Match>,
+) -> Result<Way, DbError> {
+    let hits = match search {
+        Some(search) => facets::hits(conn, search, FEW)?,
+        None if filter.prices().is_none() || matches!(sort, Sort::Price | Sort::PriceDown) => {
+            return Ok(Way::Walk);
+        }
+        None => facets::in_price_range(conn, filter, FEW)?,
+    };
+    Ok(if hits.is_some() {
+        Way::Gather
     } else {
-        "AND $3 = ''"
-    };
-    let text = format!(
-        "SELECT count(*) AS n FROM (SELECT 1 FROM products WHERE price BETWEEN $1 AND $2 {category} LIMIT {}) AS found",
-        FEW + 1
-    );
-    let (min, max) = (
-        filter.min_price.unwrap_or(0),
-        filter.max_price.unwrap_or(i64::MAX),
-    );
-    let category = filter.category.clone().unwrap_or_default();
-    let count: Count = on_both!(conn, |c| diesel::sql_query(&text)
-        .bind::<BigInt, _>(min)
-        .bind::<BigInt, _>(max)
-        .bind::<Text, _>(&category)
-        .get_result(c))?;
-    Ok(count.n)
-}
-
-/// Hits per category, whichever category is chosen; `None` when they are too many to count for a page.
-/// Without search and price range the categories' own counters say it.
-pub fn facets(conn: &mut Conn, filter: &Filter) -> Result<Option<Facets>, DbError> {
-    if filter.finds_nothing() {
-        return Ok(Some(Facets { counts: Vec::new() }));
-    }
-    let search = filter.search(conn, Within::Anywhere);
-    let all = Filter {
-        category: None,
-        ..filter.clone()
-    };
-    let many = match &search {
-        Some(search) => hits(conn, search)? > FEW,
-        None => in_price_range(conn, &all)? > FEW,
-    };
-    if many {
-        return Ok(None);
-    }
-    let counts = on_both!(conn, |c| {
-        let mut query = products::table
-            .group_by(products::category)
-            .select((products::category, diesel::dsl::count_star()))
-            .into_boxed();
-        if let Some(Match {
-            condition,
-            words,
-            tail,
-        }) = search
-        {
-            query = query.filter(
-                sql::<Bool>("products.id IN (SELECT rowid FROM product_search WHERE ")
-                    .sql(condition)
-                    .bind::<Text, _>(words)
-                    .sql(tail)
-                    .sql(")"),
-            );
-        }
-        if let Some(min) = filter.min_price {
-            query = query.filter(products::price.ge(min));
-        }
-        if let Some(max) = filter.max_price {
-            query = query.filter(products::price.le(max));
-        }
-        query.load(c)
-    })?;
-    Ok(Some(Facets { counts }))
+        Way::Walk
+    })
 }

@@ -1,49 +1,22 @@
-//! Where shopkeepers keep their products.
-
 use actix_multipart::Multipart;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Form, Path, Query};
+use actix_web::web::{Data, Form, Path};
 use askama::Template;
-use kernel::{Money, Sku};
+use kernel::Sku;
 use platform::identity::Admin;
-use platform::page::{self, Area, ListAnswer, Page, Paging};
+use platform::page::{self, Area, Page};
 use platform::problem::{FieldError, Problem};
 use serde::Deserialize;
 
-use super::admin_api::who;
-use super::asking::{Typed, cursor};
-use super::form::ProductForm;
-use super::links::link;
+use super::{NEW, PATH};
 use crate::api::CategoryCard;
 use crate::error::{CatalogError, field_error};
+use crate::http::admin_api::who;
+use crate::http::form::{OptionForm, ProductForm};
 use crate::service::Service;
 use crate::store::How;
 use crate::store::product::Found;
-
-const PATH: &str = "/admin/products";
-const NEW: &str = "/admin/products/_new";
-
-#[derive(Template)]
-#[template(path = "catalog/admin_list.html")]
-pub struct ListPage {
-    page: Page,
-    typed: Typed,
-    categories: Vec<CategoryCard>,
-    rows: Vec<RowView>,
-    first: String,
-    next: String,
-}
-
-struct RowView {
-    code: Sku,
-    name: String,
-    category: String,
-    price: Money,
-    options: usize,
-    sold: i64,
-    picture: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "catalog/admin_edit.html")]
@@ -58,69 +31,13 @@ pub struct EditPage {
     is_stale: bool,
 }
 
-pub async fn list(
-    _: Admin,
-    service: Data<Service>,
-    page: Page,
-    typed: Query<Typed>,
-    paging: Paging,
-) -> Result<HttpResponse, Problem> {
-    let typed = typed.into_inner();
-    let (ask, _) = typed.forgiving(&paging);
-    let aisle = service.aisle(ask).await?;
-    let ListAnswer { items, next } = paging.answer(aisle.rows, cursor);
-    let locale = page.locale();
-    let name_of = |slug: &str| {
-        let category = aisle
-            .categories
-            .iter()
-            .find(|category| category.slug == slug);
-        category.map_or_else(
-            || slug.to_owned(),
-            |category| category.name.of(locale).to_owned(),
-        )
-    };
-    let row = |listed: crate::store::product::Listed| {
-        Some(RowView {
-            code: listed.code.parse().ok()?,
-            name: listed.name().of(locale).to_owned(),
-            category: name_of(&listed.category),
-            price: Money::krw(listed.price),
-            options: listed
-                .skus()
-                .filter(|sku| sku.as_str() != listed.code)
-                .count(),
-            sold: listed.sold,
-            picture: listed.picture_path(),
-        })
-    };
-    let more = |cursor: &str| {
-        let (q, category) = (typed.q.as_str(), typed.category.as_str());
-        link(
-            PATH,
-            [
-                ("q", q),
-                ("category", category),
-                ("sort", typed.sort.as_str()),
-                ("cursor", cursor),
-            ],
-        )
-    };
-    page::render(&ListPage {
-        rows: items
-            .into_iter()
-            .filter_map(|item| row(item.listed))
-            .collect(),
-        first: if paging == Paging::default() {
-            String::new()
-        } else {
-            more("")
-        },
-        next: next.map(|cursor| more(&cursor)).unwrap_or_default(),
-        page: page.in_area(Area::Admin, "products"),
-        categories: aisle.categories,
-        typed,
-    })
+/// A row of the table of options, and what is wrong with it.
+struct OptionView {
+    option: OptionForm,
+    errors: Vec<String>,
+    sku_is_wrong: bool,
+    values_are_wrong: bool,
+    price_is_wrong: bool,
 }
 
 pub async fn blank(_: Admin, service: Data<Service>, page: Page) -> Result<HttpResponse, Problem> {
@@ -191,10 +108,9 @@ async fn put(
     let written = if errors.is_empty() {
         service.put(&draft, how, who).await
     } else {
-        draft
-            .parse()
-            .map(|_| ())
-            .unwrap_or_else(|flaws| errors.extend(flaws.iter().map(field_error)));
+        if let Err(flaws) = draft.parse() {
+            errors.extend(flaws.iter().map(field_error));
+        }
         Err(CatalogError::Refused(Vec::new()))
     };
     let again = |status, form, errors, is_stale| {
@@ -280,14 +196,23 @@ impl EditPage {
         below.map(|error| self.page.field_error(error)).collect()
     }
 
-    fn option_errors(&self, at: &usize) -> Vec<String> {
-        self.errors_below(&format!("options.{at}"))
-    }
-
-    fn is_wrong(&self, at: &usize, field: &str) -> bool {
-        self.errors
-            .iter()
-            .any(|error| error.field.starts_with(&format!("options.{at}.{field}")))
+    fn rows(&self) -> Vec<OptionView> {
+        let view = |(at, option): (usize, OptionForm)| {
+            let field = |name: &str| format!("options.{at}.{name}");
+            let is_wrong = |name: &str| {
+                self.errors
+                    .iter()
+                    .any(|error| error.field.starts_with(&field(name)))
+            };
+            OptionView {
+                errors: self.errors_below(&format!("options.{at}")),
+                sku_is_wrong: is_wrong("sku"),
+                values_are_wrong: is_wrong("values"),
+                price_is_wrong: is_wrong("price"),
+                option,
+            }
+        };
+        self.form.rows().into_iter().enumerate().map(view).collect()
     }
 
     fn action(&self) -> String {
@@ -298,36 +223,9 @@ impl EditPage {
 }
 
 #[cfg(test)]
-impl ListPage {
-    pub fn sample(page: Page) -> Self {
-        let row = |name: &str, options| RowView {
-            code: "TEE-01".parse().unwrap(),
-            name: name.to_owned(),
-            category: "의류".to_owned(),
-            price: Money::krw(29_000),
-            options,
-            sold: 7,
-            picture: None,
-        };
-        Self {
-            page: page.in_area(Area::Admin, "products"),
-            typed: Typed {
-                q: "티".to_owned(),
-                category: "clothing".to_owned(),
-                ..Typed::default()
-            },
-            categories: sample_categories(),
-            rows: vec![row("면 티셔츠", 6), row("유기 수저", 0)],
-            first: PATH.to_owned(),
-            next: format!("{PATH}?cursor=x"),
-        }
-    }
-}
-
-#[cfg(test)]
 impl EditPage {
     pub fn sample(page: Page) -> Self {
-        use super::form::{OptionForm, PictureForm};
+        use crate::http::form::PictureForm;
         let form = ProductForm {
             sku: "TEE-01".to_owned(),
             price: "29000".to_owned(),
@@ -346,7 +244,12 @@ impl EditPage {
         };
         let errors = ["name.ko", "options.0.sku", "pictures.1"]
             .map(|field| FieldError::new(field, "catalog-bad-required"));
-        let page = Self::new(page, "TEE-01".parse().ok(), form, sample_categories());
+        let page = Self::new(
+            page,
+            "TEE-01".parse().ok(),
+            form,
+            super::sample_categories(),
+        );
         Self {
             errors: errors.into(),
             is_stale: true,
@@ -355,20 +258,11 @@ impl EditPage {
     }
 
     pub fn blank(page: Page) -> Self {
-        Self::new(page, None, ProductForm::default(), sample_categories())
+        Self::new(
+            page,
+            None,
+            ProductForm::default(),
+            super::sample_categories(),
+        )
     }
-}
-
-#[cfg(test)]
-fn sample_categories() -> Vec<CategoryCard> {
-    let name = crate::api::Both {
-        ko: "의류".to_owned(),
-        en: "Clothing".to_owned(),
-    };
-    vec![CategoryCard {
-        slug: "clothing".to_owned(),
-        name,
-        products: 2,
-        picture: None,
-    }]
 }
