@@ -36,7 +36,10 @@ impl Saga {
             match steps::take(&saga, &self.needs, &ctx).await {
                 Ok(Came::To(events)) => {
                     match self.journal.step(&mut saga, &events).await {
-                        Ok(()) => is_alarm_set = saga.order.next_step() == Step::Dispatch,
+                        Ok(()) => {
+                            milestones(&events);
+                            is_alarm_set = saga.order.next_step() == Step::Dispatch;
+                        }
                         // somebody cancelled, or an event came in: look at it as it is now
                         Err(OrdersError::Stale) => match self.reload(&saga).await? {
                             Some(now) => saga = now,
@@ -44,7 +47,6 @@ impl Saga {
                         },
                         Err(e) => return Err(e),
                     }
-                    milestones(&events);
                 }
                 Ok(Came::Undecided { why, ask_again }) => {
                     return self
@@ -113,8 +115,7 @@ fn milestones(committed: &[Event]) {
             Event::Declined => "orders::declined",
             Event::Confirmed => "orders::confirmed",
             Event::Captured => "orders::captured",
-            Event::Voided => "orders::voided",
-            Event::Refunded => "orders::refunded",
+            Event::Voided | Event::Refunded => "orders::reversed",
             Event::Cancelled => "orders::cancelled",
             _ => continue,
         });
