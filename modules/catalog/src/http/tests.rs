@@ -1,4 +1,5 @@
 mod pages;
+
 mod shopkeeper;
 mod shoppers;
 

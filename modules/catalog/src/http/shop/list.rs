@@ -172,7 +172,10 @@ fn facets(aisle: &Aisle, typed: &Typed, locale: Locale) -> Vec<FacetView> {
         count: count(&category.slug, category.products),
         current: category.slug == typed.category,
     };
-    aisle.categories.iter().map(facet).collect()
+    let all = aisle.categories.iter().map(facet);
+    // a search leads nowhere where nothing was found
+    all.filter(|facet| !is_narrowed || facet.count != Some(0) || facet.current)
+        .collect()
 }
 
 fn card(

@@ -17,7 +17,6 @@ use crate::store::product::picture_path;
 #[template(path = "catalog/show.html")]
 pub struct ShowPage {
     page: Page,
-    code: Sku,
     name: String,
     description: String,
     category: Option<(String, String)>,
@@ -105,7 +104,6 @@ impl ShowPage {
             stars: around
                 .stars(&product.code)
                 .map_or(Section::Missing, Section::Here),
-            code: product.code.clone(),
             talk,
         })
     }
@@ -124,7 +122,7 @@ impl ShowPage {
     }
 
     fn board(&self, board: &str) -> String {
-        link(&format!("/boards/{board}"), [("sku", self.code.as_str())])
+        link(&format!("/boards/{board}"), [("sku", self.sku.as_str())])
     }
 }
 
@@ -250,7 +248,6 @@ impl ShowPage {
                 questions: vec![question(true), question(false)],
                 review_count: 2,
             }),
-            code,
         }
     }
 

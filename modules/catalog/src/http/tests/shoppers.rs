@@ -193,7 +193,7 @@ async fn a_product_page_puts_the_chosen_variant_into_the_cart() {
         page.body
     );
     assert!(
-        page.body.contains("/boards/reviews?sku=TEE") && page.body.contains("Only 7 left"),
+        page.body.contains("/boards/reviews?sku=TEE-M") && page.body.contains("Only 7 left"),
         "{}",
         page.body
     );
