@@ -251,7 +251,13 @@ fn shell(settings: &Settings, key: ServiceKey) -> Result<Arc<Shell>, Failure> {
 fn service_key(settings: &Settings, role: &Role) -> Result<ServiceKey, Failure> {
     let path = &settings.service_key;
     match role {
-        Role::Whole => ServiceKey::load_or_create(path, &SystemRandom).map_err(Failure::other),
+        Role::Whole => {
+            // with PostgreSQL nothing else has made the data folder
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder).map_err(|e| Failure::other(format!("{}: {e}", folder.display())))?;
+            }
+            ServiceKey::load_or_create(path, &SystemRandom).map_err(Failure::other)
+        }
         Role::Service { .. } => ServiceKey::load(path).map_err(Failure::usage),
     }
 }

@@ -24,6 +24,8 @@ use failure::Failure;
 use settings::Settings;
 
 fn main() -> ExitCode {
+    #[cfg(feature = "failpoints")]
+    let _scenario = fail::FailScenario::setup();
     match Cli::try_parse() {
         Ok(cli) => run(cli).map_or_else(|failure| report(&failure), |()| ExitCode::SUCCESS),
         // help and version are no errors; everything else is a wrong flag

@@ -3,7 +3,7 @@
 use super::{plan, shop};
 use crate::support::{Method, json};
 
-const NOISE: [&str; 8] = ["%00", "%ff%fe", "..%2f..%2fetc%2fpasswd", "%F0%9F%A6%84", "'%20OR%201=1", "%2e%2e", "-1", "x%0d%0aset-cookie:a=b"];
+const NOISE: [&str; 7] = ["%00", "%ff%fe", "..%2f..%2fetc%2fpasswd", "%F0%9F%A6%84", "'%20OR%201=1", "-1", "x%0d%0aset-cookie:a=b"];
 
 #[tokio::test]
 async fn no_path_breaks_the_shop() {
@@ -84,7 +84,8 @@ async fn no_form_breaks_the_shop() {
     let (guest, member) = (shop.guest(), shop.shopper().await);
     for path in ["/join", "/login", "/reset"] {
         let empty = guest.ask(Method::POST, path).form(&[]).await;
-        assert!([400, 422].contains(&empty.status), "{path}: {}", empty.status);
+        assert!([401, 422].contains(&empty.status), "{path}: {}", empty.status);
+        assert!(empty.text().contains("<form"), "{path} shows the form again");
         let typed = "한봄<\"'&>@";
         let kept = guest.ask(Method::POST, path).form(&[("email", typed), ("name", typed), ("password", "x")]).await;
         assert!([401, 422].contains(&kept.status), "{path}: {}", kept.status);

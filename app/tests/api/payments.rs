@@ -28,7 +28,7 @@ async fn flaky_slow_and_silent_cards_pay_once() {
     let tokens = ["tok_flaky", "tok_slow", "tok_silent"];
     let begun = Instant::now();
     let buyers = shop.shoppers(tokens.len()).await;
-    let pay = buyers.iter().zip(tokens).map(|(buyer, token)| async {
+    let pay = buyers.iter().zip(tokens).map(|(buyer, token)| async move {
         let order = buyer.buys("CARD-2", token).await;
         let order = buyer.sees_order(&order).until("delivered").await;
         assert_eq!(order["payment"], "captured", "{token}: {order:#}");

@@ -120,6 +120,8 @@ async fn who_prefers_to_wait_hears_what_became_of_the_order() {
     // nobody waits for ever, and not for nonsense
     for prefer in ["wait=1", "wait=-1", "wait=99999999999999999999", "wait=soon", "respond-async"] {
         buyer.puts("WAIT-1", 1).await.is(200);
-        buyer.checks_out(&unique(), "04524", "tok_ok").header("prefer", prefer).await.is(201);
+        let order = buyer.checks_out(&unique(), "04524", "tok_ok").header("prefer", prefer).await.is(201).json();
+        // a later order must not be in the cart when this one leaves it
+        buyer.sees_order(&order).until("delivered").await;
     }
 }
