@@ -5,11 +5,14 @@ mod backend;
 mod decide;
 mod edit;
 mod file;
+mod forward;
 mod load;
 mod lock;
 mod path;
 mod problem;
 mod reading;
+pub mod registry;
+mod router;
 mod rules;
 mod table;
 mod watch;
@@ -22,6 +25,11 @@ pub use decide::{choose, find, find_context};
 pub use load::{BUILT_IN, built_in_front, create_if_missing, load, no_module};
 pub use path::{BadPath, normalise};
 pub use problem::{LoadError, Position, Problem, Problems};
+pub use registry::{Instance, Registration, Registry};
+pub use router::{
+    Answered, Authenticate, Builder, Forwarded, LocalFut, Observe, Options, Pages, Refusal, Router,
+    RouterMiddleware, Vouched,
+};
 pub use rules::parse;
 pub use table::{
     Discovery, Endpoint, Fallback, HOME, LoadBalancer, METHODS, Match, PathMatch, Route,

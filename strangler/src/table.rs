@@ -1,6 +1,7 @@
 //! The routing table as plain data: what a valid routes file says, nothing else.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
@@ -8,6 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::backend::Backend;
 use crate::decide::Index;
 use crate::problem::Position;
+use crate::words;
 
 /// The context whose routes never leave the process that routes.
 pub const HOME: &str = "app";
@@ -43,7 +45,7 @@ pub enum Discovery {
 }
 
 /// Where one instance listens, by plain HTTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Endpoint {
     /// A name or an address; IPv6 in brackets.
     pub host: String,
@@ -148,6 +150,15 @@ impl Default for Timeouts {
             request: Duration::from_secs(10),
             backend_request: Duration::from_secs(5),
         }
+    }
+}
+
+/// `http://host:port` and nothing else.
+impl FromStr for Endpoint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        words::endpoint(text)
     }
 }
 

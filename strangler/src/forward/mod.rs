@@ -1,0 +1,172 @@
+//! A request to a service and its answer back: both stream, nothing is collected.
+
+mod answer;
+mod headers;
+mod idle;
+mod pool;
+mod request_body;
+mod response_body;
+mod tunnel;
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::{HttpMessage, HttpResponse};
+use hyper::Response;
+use hyper::body::Incoming;
+use tokio::time::{sleep, timeout};
+
+use crate::router::{Refusal, Shared};
+use crate::table::{Route, Service};
+use headers::Framing;
+use pool::{Connection, Failed};
+use request_body::{Progress, RequestBody};
+
+pub(crate) use pool::Pool;
+
+/// A request that a service is to answer, and what is known of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Journey<'j> {
+    pub shared: &'j Arc<Shared>,
+    pub pool: &'j Rc<Pool>,
+    pub route: &'j Route,
+    pub service: &'j Service,
+    /// Through how many routers it went.
+    pub hops: u32,
+    pub begin: Instant,
+}
+
+/// The head of an answer, and where the rest of it comes from.
+struct Arrived {
+    response: Response<Incoming>,
+    connection: Connection,
+}
+
+impl Journey<'_> {
+    pub async fn forward(
+        &self,
+        request: &mut ServiceRequest,
+    ) -> Result<HttpResponse<BoxBody>, Refusal> {
+        if tunnel::is_asked(request)? {
+            let payload = request.take_payload();
+            let progress = Progress::none();
+            let arrived = self.send(request, Framing::Upgrade, &progress).await?;
+            return tunnel::open(self, arrived, payload).await;
+        }
+        let progress = Progress::of(request.take_payload());
+        let framing = headers::framing(request, progress.has_body())?;
+        let arrived = self.send(request, framing, &progress).await?;
+        Ok(answer::answer(self, request.method(), arrived, progress))
+    }
+
+    /// Sends it, once more if the connection turned out to have been closed meanwhile and nothing can have come of it.
+    async fn send(
+        &self,
+        request: &ServiceRequest,
+        framing: Framing,
+        body: &Rc<Progress>,
+    ) -> Result<Arrived, Refusal> {
+        let may_repeat = request.method().is_safe() && !body.has_body();
+        let mut unsent = Some(RequestBody::new(body, framing.length()));
+        let mut is_repeated = false;
+        loop {
+            let mut connection = self.connection(!is_repeated).await?;
+            let head = headers::head(self, request, connection.endpoint(), framing)?;
+            let body_now = unsent
+                .take()
+                .unwrap_or_else(|| RequestBody::new(body, framing.length()));
+            let sent = connection.send(head.map(|()| body_now));
+            let Some(sent) = self.in_time(sent, body).await? else {
+                return Err(Refusal::Late {
+                    service: self.service.name.clone(),
+                });
+            };
+            match sent {
+                Ok(response) => {
+                    return Ok(Arrived {
+                        response,
+                        connection,
+                    });
+                }
+                Err(failed) => {
+                    let again = connection.is_reused()
+                        && !is_repeated
+                        && (failed.unsent.is_some() || may_repeat);
+                    if !again {
+                        return Err(self.broken(&failed, body));
+                    }
+                    unsent = failed.unsent;
+                    is_repeated = true;
+                }
+            }
+        }
+    }
+
+    /// A connection to the instance whose turn it is. Instances that take none lose their turn to the next.
+    async fn connection(&self, may_be_kept: bool) -> Result<Connection, Refusal> {
+        loop {
+            let Some(endpoint) = self.shared.registry.pick(self.service, Instant::now()) else {
+                return Err(Refusal::NotThere {
+                    service: self.service.name.clone(),
+                });
+            };
+            if may_be_kept && let Some(connection) = self.pool.take(&endpoint) {
+                return Ok(connection);
+            }
+            let patience = self.shared.options.connect.min(self.left());
+            let error = match timeout(patience, self.pool.connect(&endpoint)).await {
+                Ok(Ok(connection)) => return Ok(connection),
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "no connection in time".to_owned(),
+            };
+            tracing::warn!(service = self.service.name, %endpoint, error, "an instance takes no connection");
+            self.shared.registry.leave_out(&endpoint, Instant::now());
+        }
+    }
+
+    /// `None`: it did not. While the request is still coming the service need not answer.
+    async fn in_time<T>(
+        &self,
+        answer: impl Future<Output = T>,
+        body: &Progress,
+    ) -> Result<Option<T>, Refusal> {
+        let limit = self.route.timeouts.backend_request.min(self.left());
+        let mut answer = std::pin::pin!(answer);
+        let mut patience = std::pin::pin!(sleep(limit));
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut answer => return Ok(Some(answer)),
+                () = &mut patience => match body.patience(limit, self.shared.options.idle)? {
+                    Some(until) => patience.as_mut().reset(until.into()),
+                    None => return Ok(None),
+                },
+            }
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.route
+            .timeouts
+            .request
+            .saturating_sub(self.begin.elapsed())
+    }
+
+    fn broken(&self, failed: &Failed, body: &Progress) -> Refusal {
+        if body.has_failed() {
+            return Refusal::BadRequest("the request broke off");
+        }
+        tracing::warn!(service = self.service.name, route = self.route.name, error = %failed.error, "a service broke off");
+        Refusal::Broken {
+            service: self.service.name.clone(),
+        }
+    }
+}
+
+/// `true`: a body comes along, however long.
+fn has_body(payload: &Payload) -> bool {
+    !matches!(payload, Payload::None)
+}

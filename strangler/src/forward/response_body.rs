@@ -1,0 +1,138 @@
+use std::convert::Infallible;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, MessageBody};
+use bytes::Bytes;
+use hyper::body::{Body, Incoming};
+
+use super::Journey;
+use super::idle::{Idle, Moved};
+use super::pool::{Connection, Pool};
+use super::request_body::Progress;
+use crate::router::Shared;
+
+/// The body of an answer on its way back. Dropped before its end it closes the connection it comes from.
+pub(super) struct ResponseBody {
+    incoming: Incoming,
+    size: BodySize,
+    idle: Idle,
+    connection: Option<Connection>,
+    pool: Rc<Pool>,
+    request: Rc<Progress>,
+    told: Told,
+}
+
+/// Whom to tell that it broke off, and what.
+struct Told {
+    shared: Arc<Shared>,
+    route: String,
+    service: String,
+}
+
+/// Nothing, of a given size: what HEAD is answered with.
+pub(super) struct Nothing(pub BodySize);
+
+impl ResponseBody {
+    pub fn new(
+        journey: &Journey<'_>,
+        incoming: Incoming,
+        connection: Connection,
+        request: Rc<Progress>,
+    ) -> Self {
+        let size = incoming
+            .size_hint()
+            .exact()
+            .map_or(BodySize::Stream, BodySize::Sized);
+        Self {
+            incoming,
+            size,
+            idle: Idle::new(journey.shared.options.idle, Moved::now()),
+            connection: Some(connection),
+            pool: Rc::clone(journey.pool),
+            request,
+            told: Told {
+                shared: Arc::clone(journey.shared),
+                route: journey.route.name.clone(),
+                service: journey.service.name.clone(),
+            },
+        }
+    }
+
+    /// The whole answer is here. Where the service did not wait for the whole request, nothing more can be sent there.
+    pub fn end(&mut self) {
+        if let Some(connection) = self.connection.take()
+            && self.request.is_over()
+        {
+            self.pool.give(connection);
+        }
+    }
+
+    fn broken(&mut self, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+        self.connection = None;
+        let Told {
+            shared,
+            route,
+            service,
+        } = &self.told;
+        shared.observe.broken(route, service);
+        io::Error::other(why)
+    }
+}
+
+impl MessageBody for ResponseBody {
+    type Error = io::Error;
+
+    fn size(&self) -> BodySize {
+        self.size
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Bytes>>> {
+        loop {
+            let frame = match Pin::new(&mut self.incoming).poll_frame(context) {
+                Poll::Ready(frame) => frame,
+                Poll::Pending if self.idle.poll(context).is_pending() => return Poll::Pending,
+                Poll::Pending => {
+                    return Poll::Ready(Some(Err(self.broken("nothing came for too long"))));
+                }
+            };
+            match frame {
+                Some(Ok(frame)) => {
+                    self.idle.moved();
+                    // trailers cannot be passed on; an empty chunk would end the body
+                    if let Ok(data) = frame.into_data()
+                        && !data.is_empty()
+                    {
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(self.broken(error)))),
+                None => {
+                    self.end();
+                    return Poll::Ready(None);
+                }
+            }
+        }
+    }
+}
+
+impl MessageBody for Nothing {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        self.0
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
+        Poll::Ready(None)
+    }
+}

@@ -1,0 +1,268 @@
+use std::future::{Ready, ready};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::http::header::{HeaderMap, HeaderValue};
+use actix_web::http::uri::{PathAndQuery, Uri};
+use actix_web::{Error, HttpMessage, HttpResponse};
+
+use super::hooks::{Answered, LocalFut};
+use super::side::side;
+use super::{Options, Refusal, Router, Shared};
+use crate::backend::Target;
+use crate::decide::find;
+use crate::forward::{Journey, Pool};
+use crate::path::normalise;
+use crate::table::{Fallback, Route};
+
+/// In the extensions of a request that a service answers: for those who count and trace, further out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forwarded {
+    pub route: String,
+    pub service: String,
+}
+
+/// [`Router`] as one worker has it.
+pub struct RouterMiddleware<S>(Rc<Worker<S>>);
+
+struct Worker<S> {
+    shared: Arc<Shared>,
+    pool: Rc<Pool>,
+    module: S,
+}
+
+type Answer<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
+
+impl<S, B> Transform<S, ServiceRequest> for Router
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Transform = RouterMiddleware<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, module: S) -> Self::Future {
+        let shared = Arc::clone(&self.0);
+        let pool = Rc::new(Pool::new(&shared.options));
+        ready(Ok(RouterMiddleware(Rc::new(Worker {
+            shared,
+            pool,
+            module,
+        }))))
+    }
+}
+
+impl<S, B> Service<ServiceRequest> for RouterMiddleware<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = LocalFut<'static, Result<Self::Response, Error>>;
+
+    fn poll_ready(
+        &self,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Result<(), Error>> {
+        self.0.module.poll_ready(context)
+    }
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let worker = Rc::clone(&self.0);
+        Box::pin(async move { worker.answer(request).await })
+    }
+}
+
+impl<S, B> Worker<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    async fn answer(&self, mut request: ServiceRequest) -> Answer<B> {
+        let begin = Instant::now();
+        let hops = match prepare(&mut request, &self.shared.options) {
+            Ok(hops) => hops,
+            Err(refusal) => return Ok(self.refuse(request, &refusal)),
+        };
+        // kept to the end: the request ends where it began
+        let table = self.shared.live.table();
+        let Some(route) = find(&table, request.method().as_str(), request.path()) else {
+            return Ok(self.refuse(request, &Refusal::NoRoute));
+        };
+        self.shared.authenticate.authenticate(&mut request).await;
+        let (target, cookie) = side(&self.shared, route, &request);
+        let mut response = match target {
+            Target::Module => self.module(request, route, begin).await?,
+            Target::Service(name) => {
+                let Some(service) = table.service(name) else {
+                    return Ok(self.refuse(
+                        request,
+                        &Refusal::NotThere {
+                            service: name.clone(),
+                        },
+                    ));
+                };
+                let journey = Journey {
+                    shared: &self.shared,
+                    pool: &self.pool,
+                    route,
+                    service,
+                    hops,
+                    begin,
+                };
+                // boxed: what only forwarded requests need is not carried by all
+                Box::pin(self.service(request, &journey, target)).await?
+            }
+        };
+        if let Some(cookie) = cookie {
+            // a cookie of ours is always a header
+            let _ = response.response_mut().add_cookie(&cookie);
+        }
+        Ok(response)
+    }
+
+    async fn module(&self, request: ServiceRequest, route: &Route, begin: Instant) -> Answer<B> {
+        let mut response = self.module.call(request).await?.map_into_left_body();
+        self.mark(response.headers_mut(), &route.name, &Target::Module);
+        let status = response.status();
+        self.observe(route, &Target::Module, status, begin, None);
+        Ok(response)
+    }
+
+    async fn service(
+        &self,
+        mut request: ServiceRequest,
+        journey: &Journey<'_>,
+        target: &Target,
+    ) -> Answer<B> {
+        let Journey {
+            route,
+            service,
+            begin,
+            ..
+        } = *journey;
+        request.extensions_mut().insert(Forwarded {
+            route: route.name.clone(),
+            service: service.name.clone(),
+        });
+        let may_fall_back = route.fallback == Fallback::Module
+            && is_safe(&mut request)
+            && (self.shared.may_serve)(route);
+        let answer = journey.forward(&mut request).await;
+        let (status, refusal) = match &answer {
+            Ok(response) => (response.status(), None),
+            Err(refusal) => (refusal.status(), Some(refusal)),
+        };
+        self.observe(route, target, status, begin, refusal);
+        let has_failed = refusal.map_or(status.is_server_error(), Refusal::is_of_service);
+        if has_failed && may_fall_back {
+            drop(answer);
+            request.extensions_mut().remove::<Forwarded>();
+            return self.module(request, route, Instant::now()).await;
+        }
+        let mut response = answer.unwrap_or_else(|refusal| self.page(&request, &refusal));
+        self.mark(response.headers_mut(), &route.name, target);
+        Ok(request.into_response(response).map_into_right_body())
+    }
+
+    /// Without a route.
+    fn refuse(&self, request: ServiceRequest, refusal: &Refusal) -> ServiceResponse<EitherBody<B>> {
+        let mut response = self.page(&request, refusal);
+        let headers = response.headers_mut();
+        let none = HeaderValue::from_static("none");
+        headers.insert(self.shared.options.route_header.clone(), none.clone());
+        headers.insert(self.shared.options.backend_header.clone(), none);
+        request.into_response(response).map_into_right_body()
+    }
+
+    fn page(&self, request: &ServiceRequest, refusal: &Refusal) -> HttpResponse<BoxBody> {
+        let mut response = self.shared.pages.page(request.request(), refusal);
+        if matches!(refusal, Refusal::BadRequest(_) | Refusal::Stalled) {
+            // where the next request begins is not known
+            response
+                .head_mut()
+                .set_connection_type(actix_web::http::ConnectionType::Close);
+        }
+        response
+    }
+
+    fn mark(&self, headers: &mut HeaderMap, route: &str, backend: &Target) {
+        let value =
+            |name: &str| HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static("none"));
+        let backend = match backend {
+            Target::Module => HeaderValue::from_static("module"),
+            Target::Service(name) => value(name),
+        };
+        headers.insert(self.shared.options.route_header.clone(), value(route));
+        headers.insert(self.shared.options.backend_header.clone(), backend);
+    }
+
+    fn observe(
+        &self,
+        route: &Route,
+        backend: &Target,
+        status: actix_web::http::StatusCode,
+        begin: Instant,
+        refusal: Option<&Refusal>,
+    ) {
+        let latency = begin.elapsed();
+        self.shared.observe.answered(&Answered {
+            route,
+            backend,
+            status,
+            latency,
+            refusal,
+        });
+    }
+}
+
+/// Gives the path its one spelling, for whoever answers, and counts the hops so far.
+fn prepare(request: &mut ServiceRequest, options: &Options) -> Result<u32, Refusal> {
+    let hops = match request.headers().get(&options.hops_header) {
+        None => 0,
+        Some(value) => {
+            let hops = value.to_str().ok().and_then(|text| text.parse().ok());
+            hops.ok_or(Refusal::BadRequest("the count of hops is no number"))?
+        }
+    };
+    if hops > options.max_hops {
+        return Err(Refusal::Loop);
+    }
+    let respelled = match normalise(request.path())? {
+        std::borrow::Cow::Borrowed(_) => None,
+        std::borrow::Cow::Owned(path) => Some(path),
+    };
+    if let Some(path) = respelled {
+        respell(request, path).ok_or(Refusal::BadRequest("this is no path"))?;
+    }
+    Ok(hops)
+}
+
+fn respell(request: &mut ServiceRequest, path: String) -> Option<()> {
+    let mut parts = request.uri().clone().into_parts();
+    let query = request.uri().query();
+    let text = query.map_or(path.clone(), |query| format!("{path}?{query}"));
+    parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
+    let uri = Uri::from_parts(parts).ok()?;
+    request.match_info_mut().get_mut().update(&uri);
+    request.head_mut().uri = uri;
+    Some(())
+}
+
+/// May be answered twice: changes nothing and brings nothing along.
+fn is_safe(request: &mut ServiceRequest) -> bool {
+    let has_body = {
+        let payload = request.take_payload();
+        let has_body = !matches!(payload, Payload::None);
+        request.set_payload(payload);
+        has_body
+    };
+    request.method().is_safe() && !has_body
+}
