@@ -1,4 +1,4 @@
-//! What others may ask of the board.
+//! What others may ask of the boards.
 
 use kernel::{Locale, Sku, Timestamp};
 use platform::ports::Call;
@@ -73,7 +73,8 @@ pub struct Unanswered {
     pub limit: i64,
 }
 
-/// Posts of a made-up shop; those whose id is there already are left out.
+/// Posts of a made-up shop. Those whose id is there already are left out, as are second reviews of a product by the same
+/// author. Nobody is asked whether the authors exist or have bought anything.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PutDemoPosts {
     pub posts: Vec<DemoPost>,

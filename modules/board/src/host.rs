@@ -1,16 +1,21 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kernel::{Id, Locale, Sku};
+use kernel::Sku;
 use platform::db::{Conn, Db, DbError};
 use platform::ports::{Answers, Calls, Ctx, Unavailable};
 use platform::shell::Shell;
 
 use crate::NAME;
 use crate::api::*;
-use crate::domain::{About, Board, Text};
-use crate::store::{self, Filter, PostRow};
+use crate::domain::{About, Author, Board, Comment, CommentId, Post, PostId, Text};
+use crate::store::posts::Filter;
+use crate::store::{comments, posts, ratings};
 
-/// Answers what others ask of the board. Asks nobody.
+/// More is never asked for by a page.
+const MOST: i64 = 100;
+
+/// Answers what others ask of the boards. Asks nobody.
 pub struct Host {
     pub db: Db,
     pub shell: Arc<Shell>,
@@ -35,125 +40,171 @@ fn failed(error: DbError) -> Unavailable {
     error.of(NAME)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of reviews, and one decimal")]
-fn average(stars: i64, reviews: i64) -> f64 {
-    (stars as f64 * 10.0 / reviews as f64).round() / 10.0
-}
-
-fn ratings(conn: &mut Conn, products: &[Sku]) -> Result<Vec<Rating>, DbError> {
-    let rows = store::ratings_of(conn, products)?;
-    Ok(rows
-        .into_iter()
-        .filter(|(_, _, reviews)| *reviews > 0)
-        .filter_map(|(product, stars, count)| {
-            Some(Rating { product: product.parse().ok()?, average: average(stars, count), count })
-        })
-        .collect())
-}
-
-impl From<PostRow> for Question {
-    fn from(row: PostRow) -> Self {
-        Self { at: row.at(), id: row.id, title: row.title, author: row.author_name, answered: row.answered }
-    }
-}
-
-impl From<PostRow> for Review {
-    fn from(row: PostRow) -> Self {
-        Self {
-            at: row.at(),
-            id: row.id,
-            title: row.title,
-            body: row.body,
-            stars: row.stars.unwrap_or(0),
-            author: row.author_name,
-        }
-    }
-}
-
 impl Answers<Stars> for Host {
     async fn answer(&self, ask: Stars, _: &Ctx) -> Result<Vec<Rating>, Unavailable> {
-        self.db.read(move |conn| ratings(conn, &ask.products)).await.map_err(failed)
+        self.db
+            .read(move |conn| ratings::of(conn, &ask.products))
+            .await
+            .map_err(failed)
     }
 }
 
 impl Answers<Discussion> for Host {
-    async fn answer(&self, ask: Discussion, _: &Ctx) -> Result<Talk, Unavailable> {
-        self.db
-            .read(move |conn| {
-                let review_count = ratings(conn, std::slice::from_ref(&ask.product))?.first().map_or(0, |r| r.count);
-                let mut of = |board| {
-                    let filter = Filter {
-                        board: Some(board),
-                        product: Some(ask.product.clone()),
-                        limit: ask.limit,
-                        ..Filter::default()
-                    };
-                    store::list(conn, &filter)
+    async fn answer(
+        &self,
+        Discussion { product, limit }: Discussion,
+        _: &Ctx,
+    ) -> Result<Talk, Unavailable> {
+        let look = move |conn: &mut Conn| {
+            let limit = limit.clamp(0, MOST);
+            let mut about = |board| {
+                let filter = Filter {
+                    board: Some(board),
+                    product: Some(product.clone()),
+                    ..Filter::default()
                 };
-                let reviews = of(Board::Reviews)?.into_iter().map(Review::from).collect();
-                let questions = of(Board::Qna)?.into_iter().map(Question::from).collect();
-                Ok(Talk { reviews, questions, review_count })
+                posts::list(conn, &filter, None, limit)
+            };
+            let (reviews, questions) = (about(Board::Reviews)?, about(Board::Qna)?);
+            let rating = ratings::of(conn, std::slice::from_ref(&product))?;
+            Ok(Talk {
+                reviews: reviews.into_iter().map(review).collect(),
+                questions: questions.into_iter().map(question).collect(),
+                review_count: rating.first().map_or(0, |rating| rating.count),
             })
-            .await
-            .map_err(failed)
+        };
+        self.db.read(look).await.map_err(failed)
     }
 }
 
 impl Answers<LatestNotices> for Host {
-    async fn answer(&self, ask: LatestNotices, _: &Ctx) -> Result<Vec<Notice>, Unavailable> {
-        let locale: Locale = ask.locale;
-        let filter = Filter { board: Some(Board::Notices), limit: ask.limit, ..Filter::default() };
-        let rows = self.db.read(move |conn| store::list(conn, &filter)).await.map_err(failed)?;
-        let notice = |row: PostRow| Notice { title: row.title_in(locale).to_owned(), at: row.at(), id: row.id };
-        Ok(rows.into_iter().map(notice).collect())
+    async fn answer(
+        &self,
+        LatestNotices { limit, locale }: LatestNotices,
+        _: &Ctx,
+    ) -> Result<Vec<Notice>, Unavailable> {
+        let filter = Filter {
+            board: Some(Board::Notices),
+            ..Filter::default()
+        };
+        let found = self
+            .db
+            .read(move |conn| posts::list(conn, &filter, None, limit.clamp(0, MOST)))
+            .await;
+        let notice = |post: Post| Notice {
+            id: post.id.to_string(),
+            title: post.text(locale).title.clone(),
+            at: post.at,
+        };
+        Ok(found.map_err(failed)?.into_iter().map(notice).collect())
     }
 }
 
 impl Answers<Unanswered> for Host {
-    async fn answer(&self, ask: Unanswered, _: &Ctx) -> Result<Vec<Question>, Unavailable> {
-        let rows = self.db.read(move |conn| store::unanswered(conn, ask.limit)).await.map_err(failed)?;
-        Ok(rows.into_iter().map(Question::from).collect())
+    async fn answer(
+        &self,
+        Unanswered { limit }: Unanswered,
+        _: &Ctx,
+    ) -> Result<Vec<Question>, Unavailable> {
+        let found = self
+            .db
+            .read(move |conn| posts::unanswered(conn, limit.clamp(0, MOST)))
+            .await;
+        Ok(found.map_err(failed)?.into_iter().map(question).collect())
     }
 }
 
 impl Answers<PutDemoPosts> for Host {
-    async fn answer(&self, ask: PutDemoPosts, _: &Ctx) -> Result<(), Unavailable> {
-        self.db
-            .write(move |conn| ask.posts.iter().try_for_each(|post| put_demo_post(conn, post)))
-            .await
-            .map_err(failed)
+    async fn answer(
+        &self,
+        PutDemoPosts { posts }: PutDemoPosts,
+        _: &Ctx,
+    ) -> Result<(), Unavailable> {
+        let rated: BTreeSet<Sku> = posts
+            .iter()
+            .filter_map(|post| Some(post.about.as_ref()?.product.clone()))
+            .collect();
+        let demo: Vec<(Post, Option<Comment>)> = posts.into_iter().filter_map(made_up).collect();
+        let write = move |conn: &mut Conn| {
+            for (post, answer) in &demo {
+                if let (true, Some(answer)) = (posts::insert(conn, post)?, answer) {
+                    comments::insert(conn, answer)?;
+                }
+            }
+            rated
+                .iter()
+                .try_for_each(|product| ratings::recount(conn, product))
+        };
+        self.db.write(write).await.map_err(failed)
     }
 }
 
-fn put_demo_post(conn: &mut Conn, post: &DemoPost) -> Result<(), DbError> {
-    let (Ok(id), Some(board)) = (post.id.parse(), Board::parse(&post.board)) else { return Ok(()) };
-    let about = post.about.clone().map(|about| About {
-        product: about.product,
-        sku: about.sku,
-        name_ko: about.name_ko,
-        name_en: about.name_en,
-    });
-    let text =
-        Text { title: post.title.clone(), body: post.body.clone(), english: post.english.clone(), stars: post.stars };
-    let row = PostRow {
-        author: Some(post.author.to_string()),
-        author_name: Some(post.author_name.clone()),
-        is_staff: post.is_staff,
-        created_at: post.at.as_micros(),
-        ..store::new_row(id, board, text, about)
+/// `None` when there is no such board or the id is none.
+fn made_up(demo: DemoPost) -> Option<(Post, Option<Comment>)> {
+    let (id, board): (PostId, Board) = (demo.id.parse().ok()?, Board::parse(&demo.board)?);
+    let about = |a: DemoAbout| About {
+        product: a.product,
+        sku: a.sku,
+        name_ko: a.name_ko,
+        name_en: a.name_en,
     };
-    if !store::add(conn, &row)? {
-        return Ok(());
-    }
-    if let Some((name, answer)) = &post.answer {
-        let comment = store::CommentRow {
-            author_name: Some(name.clone()),
+    let answer = demo.answer.map(|(name, body)| Comment {
+        // one answer per post: its id grows out of the post's
+        id: CommentId::from_uuid(id.as_uuid()),
+        post: id,
+        body,
+        author: Author {
+            member: None,
+            name: Some(name),
             is_staff: true,
-            created_at: row.created_at,
-            // one answer per post: its id grows out of the post's
-            ..store::new_comment(Id::from_uuid(id.as_uuid()), id, answer.clone())
-        };
-        store::add_comment(conn, &comment)?;
+        },
+        hidden: None,
+        at: demo.at,
+        edited_at: None,
+    });
+    let post = Post {
+        id,
+        board,
+        text: Text {
+            title: demo.title,
+            body: demo.body,
+        },
+        other: demo.english.map(|(title, body)| Text { title, body }),
+        about: demo.about.map(about),
+        stars: demo
+            .stars
+            .filter(|stars| board == Board::Reviews && (1..=5).contains(stars)),
+        author: Author {
+            member: Some(demo.author),
+            name: Some(demo.author_name),
+            is_staff: demo.is_staff,
+        },
+        answered: answer.is_some(),
+        comments: i64::from(answer.is_some()),
+        hidden: None,
+        at: demo.at,
+        edited_at: None,
+    };
+    Some((post, answer))
+}
+
+fn review(post: Post) -> Review {
+    Review {
+        id: post.id.to_string(),
+        title: post.text.title,
+        body: post.text.body,
+        stars: post.stars.unwrap_or(0),
+        author: post.author.name,
+        at: post.at,
     }
-    Ok(())
+}
+
+fn question(post: Post) -> Question {
+    Question {
+        id: post.id.to_string(),
+        title: post.text.title,
+        author: post.author.name,
+        at: post.at,
+        answered: post.answered,
+    }
 }

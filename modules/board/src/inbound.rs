@@ -26,8 +26,9 @@ impl Inbound for Ear {
         TYPES
     }
 
-    fn apply(&self, conn: &mut Conn, event: &Event, _: Timestamp) -> Result<(), InboundError> {
+    fn apply(&self, conn: &mut Conn, event: &Event, now: Timestamp) -> Result<(), InboundError> {
         let MemberWithdrawn { member } = event.read()?;
-        Ok(store::forget_author(conn, &member.to_string())?)
+        store::forget(conn, member, now)?;
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 pub mod api;
 mod domain;
 mod host;
+mod http;
 mod inbound;
 pub mod needs;
 pub(crate) mod schema;
@@ -11,10 +12,12 @@ mod store;
 
 use std::sync::Arc;
 
+use actix_web::web::{Data, ServiceConfig};
 use diesel_migrations::embed_migrations;
 use kernel::Locale;
 use platform::context::Context;
 use platform::db::Migrations;
+use platform::events::Inbound;
 use platform::shell::Shell;
 
 pub use host::Host;
@@ -34,21 +37,39 @@ pub fn migrations() -> Migrations {
 }
 
 pub fn texts() -> [(Locale, &'static str); 2] {
-    [(Locale::Ko, include_str!("../locales/ko.ftl")), (Locale::En, include_str!("../locales/en.ftl"))]
-}
-
-/// The context, ready to serve.
-pub fn open(host: Arc<Host>, _shell: Arc<Shell>, _needs: Needs) -> Context {
-    Context {
-        name: NAME,
-        db: host.db.clone(),
-        routes: Arc::new(|_| {}),
-        calls: host.calls(),
-        inbound: Some(Arc::new(inbound::Ear { db: host.db.clone() })),
-        workers: Vec::new(),
-    }
+    [
+        (Locale::Ko, include_str!("../locales/ko.ftl")),
+        (Locale::En, include_str!("../locales/en.ftl")),
+    ]
 }
 
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    utoipa::openapi::OpenApi::default()
+    <http::Docs as utoipa::OpenApi>::openapi()
+}
+
+/// What the context hears of others.
+pub fn ear(host: &Host) -> Arc<dyn Inbound> {
+    Arc::new(inbound::Ear {
+        db: host.db.clone(),
+    })
+}
+
+/// The context, ready to serve.
+pub fn open(host: Arc<Host>, shell: Arc<Shell>, needs: Needs) -> Context {
+    let service = Data::new(service::Service {
+        host: host.clone(),
+        shell,
+        needs,
+    });
+    Context {
+        name: NAME,
+        db: host.db.clone(),
+        routes: Arc::new(move |cfg: &mut ServiceConfig| {
+            cfg.app_data(service.clone());
+            http::routes(cfg);
+        }),
+        calls: host.calls(),
+        inbound: Some(ear(&host)),
+        workers: Vec::new(),
+    }
 }

@@ -1,4 +1,4 @@
-//! What the board wants to know of others, in its own words.
+//! What the boards want to know of others, in their own words.
 
 use std::sync::Arc;
 
@@ -16,15 +16,26 @@ pub struct Needs {
 }
 
 pub trait Authors: Send + Sync {
-    /// The name to sign with; `None` for someone who has left.
-    fn name<'a>(&'a self, member: MemberId, ctx: &'a Ctx) -> Fut<'a, Result<Option<String>, Unavailable>>;
+    /// What a member is called; `None`: they have left.
+    fn name<'a>(
+        &'a self,
+        member: MemberId,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<Option<String>, Unavailable>>;
 }
 
 pub trait Purchases: Send + Sync {
-    fn has_bought<'a>(&'a self, member: MemberId, product: Sku, ctx: &'a Ctx) -> Fut<'a, Result<bool, Unavailable>>;
+    /// Any variant of the product with this code.
+    fn has_bought<'a>(
+        &'a self,
+        member: MemberId,
+        product: Sku,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<bool, Unavailable>>;
 }
 
 pub trait Shelf: Send + Sync {
-    /// `None` when nothing is sold under that SKU.
-    fn product<'a>(&'a self, sku: Sku, ctx: &'a Ctx) -> Fut<'a, Result<Option<About>, Unavailable>>;
+    /// Which product a SKU belongs to; `None`: it is not sold.
+    fn product<'a>(&'a self, sku: Sku, ctx: &'a Ctx)
+    -> Fut<'a, Result<Option<About>, Unavailable>>;
 }

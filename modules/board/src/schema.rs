@@ -2,22 +2,22 @@ diesel::table! {
     posts (id) {
         id -> Text,
         board -> Text,
-        author -> Nullable<Text>,
-        author_name -> Nullable<Text>,
-        is_staff -> Bool,
         title -> Text,
         body -> Text,
-        title_en -> Nullable<Text>,
-        body_en -> Nullable<Text>,
+        other_title -> Nullable<Text>,
+        other_body -> Nullable<Text>,
         product -> Nullable<Text>,
-        product_sku -> Nullable<Text>,
+        sku -> Nullable<Text>,
         product_ko -> Nullable<Text>,
         product_en -> Nullable<Text>,
         stars -> Nullable<BigInt>,
-        hidden -> Nullable<Text>,
+        author -> Nullable<Text>,
+        author_name -> Nullable<Text>,
+        is_staff -> Bool,
         answered -> Bool,
         comments -> BigInt,
-        created_at -> BigInt,
+        hidden_reason -> Nullable<Text>,
+        at -> BigInt,
         edited_at -> Nullable<BigInt>,
     }
 }
@@ -25,19 +25,28 @@ diesel::table! {
 diesel::table! {
     comments (id) {
         id -> Text,
-        post_id -> Text,
+        post -> Text,
+        body -> Text,
         author -> Nullable<Text>,
         author_name -> Nullable<Text>,
         is_staff -> Bool,
-        body -> Text,
-        created_at -> BigInt,
+        hidden_reason -> Nullable<Text>,
+        at -> BigInt,
+        edited_at -> Nullable<BigInt>,
     }
 }
 
 diesel::table! {
     ratings (product) {
         product -> Text,
-        stars -> BigInt,
-        reviews -> BigInt,
+        total -> BigInt,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    departed (member) {
+        member -> Text,
+        at -> BigInt,
     }
 }

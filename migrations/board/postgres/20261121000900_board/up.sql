@@ -1,50 +1,61 @@
 CREATE TABLE posts (
-    -- ids made later sort later: the newest first is by id
     id TEXT NOT NULL PRIMARY KEY,
     -- notices, qna, reviews
     board TEXT NOT NULL,
-    -- both NULL: someone who has left
-    author TEXT,
-    author_name TEXT,
-    is_staff BOOLEAN NOT NULL,
     title TEXT NOT NULL,
     body TEXT NOT NULL,
-    -- notices may be told in English too
-    title_en TEXT,
-    body_en TEXT,
-    -- the product's code, and how it was called when the post was written
+    -- notices may say the same in the other language
+    other_title TEXT,
+    other_body TEXT,
+    -- the product's code, the SKU it was written about, and what that was called then
     product TEXT,
-    product_sku TEXT,
+    sku TEXT,
     product_ko TEXT,
     product_en TEXT,
     stars BIGINT CHECK (stars BETWEEN 1 AND 5),
-    -- why it is not shown, if it is not
-    hidden TEXT,
+    -- null once the author has left
+    author TEXT,
+    author_name TEXT,
+    is_staff BOOLEAN NOT NULL,
+    -- kept up with the comments
     answered BOOLEAN NOT NULL,
-    comments BIGINT NOT NULL DEFAULT 0,
-    created_at BIGINT NOT NULL,
+    comments BIGINT NOT NULL,
+    -- not null: a moderator has hidden it
+    hidden_reason TEXT,
+    at BIGINT NOT NULL,
     edited_at BIGINT
 );
-CREATE INDEX posts_board ON posts (board, id);
-CREATE INDEX posts_product ON posts (product, board, id) WHERE product IS NOT NULL;
+CREATE INDEX posts_newest ON posts (board, at, id);
+CREATE INDEX posts_of_all ON posts (at, id);
+CREATE INDEX posts_product ON posts (product, board, at, id) WHERE product IS NOT NULL;
+CREATE INDEX posts_sku ON posts (sku) WHERE sku IS NOT NULL;
 CREATE INDEX posts_author ON posts (author) WHERE author IS NOT NULL;
+CREATE INDEX posts_answered ON posts (board, answered, at);
 CREATE UNIQUE INDEX posts_one_review ON posts (author, product) WHERE board = 'reviews' AND author IS NOT NULL;
 
 CREATE TABLE comments (
     id TEXT NOT NULL PRIMARY KEY,
-    post_id TEXT NOT NULL,
+    post TEXT NOT NULL,
+    body TEXT NOT NULL,
     author TEXT,
     author_name TEXT,
     is_staff BOOLEAN NOT NULL,
-    body TEXT NOT NULL,
-    created_at BIGINT NOT NULL
+    hidden_reason TEXT,
+    at BIGINT NOT NULL,
+    edited_at BIGINT
 );
-CREATE INDEX comments_post ON comments (post_id, id);
+CREATE INDEX comments_post ON comments (post, at, id);
 CREATE INDEX comments_author ON comments (author) WHERE author IS NOT NULL;
 
--- what the shown reviews of a product add up to
+-- stars of all visible reviews of a product
 CREATE TABLE ratings (
     product TEXT NOT NULL PRIMARY KEY,
-    stars BIGINT NOT NULL,
-    reviews BIGINT NOT NULL
+    total BIGINT NOT NULL,
+    count BIGINT NOT NULL
+);
+
+-- members who have left: nothing more is written in their name
+CREATE TABLE departed (
+    member TEXT NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL
 );
