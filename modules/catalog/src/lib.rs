@@ -7,6 +7,7 @@ mod error;
 mod host;
 mod http;
 mod inbound;
+mod indexing;
 pub mod needs;
 pub(crate) mod schema;
 mod service;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use actix_web::web::{Data, ServiceConfig};
 use diesel_migrations::embed_migrations;
 use kernel::Locale;
-use platform::context::Context;
+use platform::context::{Context, Worker};
 use platform::db::Migrations;
 use platform::shell::Shell;
 
@@ -52,6 +53,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The context, ready to serve.
 pub fn open(host: Arc<Host>, shell: Arc<Shell>, needs: Needs) -> Context {
     let (db, calls) = (host.db.clone(), host.calls());
+    let indexed = db.clone();
     let service = Data::new(service::Service { host, needs, shell });
     Context {
         name: NAME,
@@ -62,6 +64,8 @@ pub fn open(host: Arc<Host>, shell: Arc<Shell>, needs: Needs) -> Context {
         }),
         calls,
         inbound: Some(Arc::new(inbound::Ear { db })),
-        workers: Vec::new(),
+        workers: vec![Worker::new("search index", move |stop| {
+            indexing::run(indexed.clone(), stop)
+        })],
     }
 }

@@ -1,4 +1,5 @@
 //! What others may rely on, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,13 +3,15 @@
 
 use std::fmt::Write as _;
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 use platform::db::{Conn, DbError};
+use platform::on_both;
 
 use crate::domain::words::{self, Term};
 use crate::domain::{Bilingual, Product};
-use crate::schema::product_search;
+use crate::schema::{product_search, products};
 
 /// Where the words of a query must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +114,7 @@ fn tsquery(terms: &[Term], within: Within) -> String {
     }
 }
 
-pub(super) fn forget(conn: &mut Conn, ids: &[i64]) -> Result<(), DbError> {
+pub fn forget(conn: &mut Conn, ids: &[i64]) -> Result<(), DbError> {
     match conn {
         // one by one: an FTS5 table is asked by rowid, not by a list
         Conn::Sqlite(c) => {
@@ -130,7 +132,7 @@ pub(super) fn forget(conn: &mut Conn, ids: &[i64]) -> Result<(), DbError> {
 }
 
 /// Products that are not in the index yet.
-pub(super) fn learn(conn: &mut Conn, products: &[(i64, &Product)]) -> Result<(), DbError> {
+pub fn learn(conn: &mut Conn, products: &[(i64, &Product)]) -> Result<(), DbError> {
     match conn {
         Conn::Sqlite(c) => {
             for (id, product) in products {
@@ -160,6 +162,19 @@ pub(super) fn learn(conn: &mut Conn, products: &[(i64, &Product)]) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Products that the index lacks.
+pub fn missing(conn: &mut Conn, limit: i64) -> Result<Vec<i64>, DbError> {
+    let indexed = product_search::table
+        .filter(product_search::rowid.eq(products::id))
+        .select(product_search::rowid);
+    Ok(on_both!(conn, |c| products::table
+        .filter(not(exists(indexed)))
+        .order(products::id)
+        .limit(limit)
+        .select(products::id)
+        .load(c))?)
 }
 
 /// The words of the name, and all others.

@@ -565,3 +565,53 @@ async fn eight_writers_at_once_lose_nothing() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn an_index_that_lacks_products_is_completed() {
+    on_both_databases(async |db| {
+        with_categories(&db).await;
+        put(
+            &db,
+            &[
+                draft("A", "햇사과즙", "Apple juice"),
+                draft("B", "사과", "Apple"),
+            ],
+            How::Either,
+        )
+        .await
+        .unwrap();
+        let id = read(&db, |conn| {
+            list::page(conn, &Filter::default(), Sort::Newest, (None, 1))
+        })
+        .await[0]
+            .listed
+            .id;
+        let done: Result<(), DbError> = db
+            .write(move |conn| super::search::forget(conn, &[id]))
+            .await;
+        done.unwrap();
+        assert_eq!(
+            codes(&db, search("사과"), Sort::Newest, None, 9).await.0,
+            ["A"]
+        );
+        let stop = tokio_util::sync::CancellationToken::new();
+        let run = crate::indexing::run(db.clone(), stop.clone());
+        let look = async {
+            while codes(&db, search("사과"), Sort::Newest, None, 9)
+                .await
+                .0
+                .len()
+                < 2
+            {
+                tokio::task::yield_now().await;
+            }
+            stop.cancel();
+        };
+        futures_util::future::join(run, look).await;
+        assert_eq!(
+            codes(&db, search("사과"), Sort::Newest, None, 9).await.0,
+            ["B", "A"]
+        );
+    })
+    .await;
+}
