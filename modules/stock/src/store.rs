@@ -7,6 +7,9 @@ use crate::api::{Available, Line, OnHand};
 use crate::domain::{RESERVATION, State, StockError};
 use crate::schema::{corrections, items, reservation_lines, reservations};
 
+/// So many at most are looked up one by one.
+const FEW: usize = 6;
+
 /// One SKU as the shopkeeper sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct ItemRow {
@@ -22,10 +25,7 @@ impl ItemRow {
 }
 
 pub fn available(conn: &mut Conn, skus: &[Sku]) -> Result<Vec<Available>, DbError> {
-    let names: Vec<&str> = skus.iter().map(Sku::as_str).collect();
-    let rows: Vec<ItemRow> = on_both!(conn, |c| items::table
-        .filter(items::sku.eq_any(&names))
-        .load(c))?;
+    let rows = rows_of(conn, skus)?;
     Ok(skus
         .iter()
         .map(|sku| Available {
@@ -39,10 +39,7 @@ pub fn available(conn: &mut Conn, skus: &[Sku]) -> Result<Vec<Available>, DbErro
 }
 
 pub fn on_hand(conn: &mut Conn, skus: &[Sku]) -> Result<Vec<OnHand>, DbError> {
-    let names: Vec<&str> = skus.iter().map(Sku::as_str).collect();
-    let rows: Vec<ItemRow> = on_both!(conn, |c| items::table
-        .filter(items::sku.eq_any(&names))
-        .load(c))?;
+    let rows = rows_of(conn, skus)?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {
@@ -52,6 +49,25 @@ pub fn on_hand(conn: &mut Conn, skus: &[Sku]) -> Result<Vec<OnHand>, DbError> {
             })
         })
         .collect())
+}
+
+/// A few by their key, each a statement that is prepared already: SQLite prepares an `IN (…)` anew every time.
+fn rows_of(conn: &mut Conn, skus: &[Sku]) -> Result<Vec<ItemRow>, DbError> {
+    if skus.len() > FEW {
+        let names: Vec<&str> = skus.iter().map(Sku::as_str).collect();
+        return on_both!(conn, |c| Ok(items::table
+            .filter(items::sku.eq_any(&names))
+            .load(c)?));
+    }
+    let mut rows = Vec::with_capacity(skus.len());
+    for sku in skus {
+        let row = on_both!(conn, |c| items::table
+            .find(sku.as_str())
+            .first(c)
+            .optional())?;
+        rows.extend(row);
+    }
+    Ok(rows)
 }
 
 pub fn item(conn: &mut Conn, sku: &str) -> Result<Option<ItemRow>, DbError> {
