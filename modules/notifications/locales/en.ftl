@@ -13,7 +13,7 @@ notifications-welcome-button = Look around the shop
 
 notifications-reset-subject = Choose a new password
 notifications-reset-heading = Choose a new password
-notifications-reset-text = Somebody, hopefully you, asked for a new password. Press the button within 30 minutes to choose one. It works once.
+notifications-reset-text = Somebody, hopefully you, asked for a new password. Follow the link below within 30 minutes to choose one. It works once.
 notifications-reset-button = Choose a new password
 notifications-reset-not-you = If it was not you, ignore this mail: your password stays as it is.
 notifications-reset-gone = The link itself was removed from this mailbox once the mail was dealt with.

@@ -13,7 +13,7 @@ notifications-welcome-button = 상품 둘러보기
 
 notifications-reset-subject = 새 비밀번호를 정해 주세요
 notifications-reset-heading = 비밀번호 다시 정하기
-notifications-reset-text = 비밀번호를 새로 정하시겠다는 요청을 받았습니다. 아래 버튼을 눌러 30분 안에 새 비밀번호를 정해 주세요. 버튼은 한 번만 쓸 수 있습니다.
+notifications-reset-text = 비밀번호를 새로 정하시겠다는 요청을 받았습니다. 30분 안에 아래에서 새 비밀번호를 정해 주세요. 한 번만 쓸 수 있습니다.
 notifications-reset-button = 새 비밀번호 정하기
 notifications-reset-not-you = 직접 요청하지 않으셨다면 이 메일은 지우셔도 됩니다. 비밀번호는 바뀌지 않습니다.
 notifications-reset-gone = 비밀번호를 정하는 주소는 메일을 처리한 뒤 이 우편함에서 지웠습니다.

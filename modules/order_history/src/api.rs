@@ -47,10 +47,30 @@ impl Names {
     }
 }
 
+impl Item {
+    pub fn price(&self) -> Money {
+        Money::krw(self.price)
+    }
+
+    pub fn subtotal(&self) -> Money {
+        Money::krw(self.subtotal)
+    }
+}
+
 impl OrderSummary {
     /// The key of the status in people's words.
     pub fn status_key(&self) -> String {
         format!("order-history-status-{}", self.status)
+    }
+
+    /// The key of what became of the money, in people's words.
+    pub fn payment_key(&self) -> String {
+        format!("order-history-payment-{}", self.payment)
+    }
+
+    /// The first so many things; a list has no room for all.
+    pub fn first_items(&self, count: usize) -> &[Item] {
+        self.items.get(..count).unwrap_or(&self.items)
     }
 
     /// The first thing, and how many others: `머그 +2`.

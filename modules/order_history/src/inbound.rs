@@ -70,15 +70,22 @@ impl Inbound for Ear {
 }
 
 fn place(conn: &mut Conn, placed: Placed, standing: Standing) -> Result<(), InboundError> {
+    let member = placed.member.to_string();
+    let member = if store::has_left(conn, &member)? {
+        None
+    } else {
+        Some(member)
+    };
     let row = OrderRow {
         id: standing.order.to_string(),
         words: search::words_of(&placed.number, &placed.lines),
         number: placed.number,
-        member: Some(placed.member.to_string()),
+        member,
         status: standing.status,
         payment: standing.payment,
         total: placed.total,
-        items: serde_json::to_string(&placed.lines).map_err(|e| InboundError::Rejected(e.to_string()))?,
+        items: serde_json::to_string(&placed.lines)
+            .map_err(|e| InboundError::Rejected(e.to_string()))?,
         counted: false,
         placed_at: standing.at.as_micros(),
         moved_at: standing.at.as_micros(),
@@ -91,7 +98,8 @@ fn place(conn: &mut Conn, placed: Placed, standing: Standing) -> Result<(), Inbo
 
 /// News that is older than what is known changes nothing.
 fn advance(conn: &mut Conn, standing: Standing) -> Result<(), InboundError> {
-    let unheard = || InboundError::Rejected(format!("order {} was never placed here", standing.order));
+    let unheard =
+        || InboundError::Rejected(format!("order {} was never placed here", standing.order));
     let mut row = store::find(conn, standing.order)?.ok_or_else(unheard)?;
     if standing.at.as_micros() < row.moved_at {
         return Ok(());

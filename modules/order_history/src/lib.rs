@@ -1,14 +1,19 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api;
+mod chart;
+pub mod demo;
 mod host;
+mod http;
 mod inbound;
 pub(crate) mod schema;
 mod search;
+mod service;
 mod store;
 
 use std::sync::Arc;
 
+use actix_web::web::{Data, ServiceConfig};
 use diesel_migrations::embed_migrations;
 use kernel::Locale;
 use platform::context::Context;
@@ -31,21 +36,30 @@ pub fn migrations() -> Migrations {
 }
 
 pub fn texts() -> [(Locale, &'static str); 2] {
-    [(Locale::Ko, include_str!("../locales/ko.ftl")), (Locale::En, include_str!("../locales/en.ftl"))]
-}
-
-/// The context, ready to serve.
-pub fn open(host: Arc<Host>, _shell: Arc<Shell>) -> Context {
-    Context {
-        name: NAME,
-        db: host.db.clone(),
-        routes: Arc::new(|_| {}),
-        calls: host.calls(),
-        inbound: Some(Arc::new(inbound::Ear { db: host.db.clone() })),
-        workers: Vec::new(),
-    }
+    [
+        (Locale::Ko, include_str!("../locales/ko.ftl")),
+        (Locale::En, include_str!("../locales/en.ftl")),
+    ]
 }
 
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    utoipa::openapi::OpenApi::default()
+    <http::Docs as utoipa::OpenApi>::openapi()
+}
+
+/// The context, ready to serve.
+pub fn open(host: Arc<Host>, _: Arc<Shell>) -> Context {
+    let service = Data::new(service::History { host: host.clone() });
+    Context {
+        name: NAME,
+        db: host.db.clone(),
+        routes: Arc::new(move |cfg: &mut ServiceConfig| {
+            cfg.app_data(service.clone());
+            http::routes(cfg);
+        }),
+        calls: host.calls(),
+        inbound: Some(Arc::new(inbound::Ear {
+            db: host.db.clone(),
+        })),
+        workers: Vec::new(),
+    }
 }

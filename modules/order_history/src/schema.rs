@@ -32,3 +32,9 @@ diesel::table! {
         revenue -> BigInt,
     }
 }
+
+diesel::table! {
+    withdrawn (member) {
+        member -> Text,
+    }
+}

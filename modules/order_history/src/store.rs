@@ -4,7 +4,7 @@ use platform::db::{Conn, DbError};
 use platform::on_both;
 
 use crate::api::{Day, Item, Names, OrderSummary, Seller};
-use crate::schema::{days, orders, sellers};
+use crate::schema::{days, orders, sellers, withdrawn};
 
 const BEST: i64 = 10;
 
@@ -61,10 +61,16 @@ pub struct Filter {
 /// The newest first: ids made later sort later.
 pub fn list(conn: &mut Conn, member: MemberId, filter: &Filter) -> Result<Vec<OrderRow>, DbError> {
     on_both!(conn, |c| {
-        let mut query =
-            orders::table.filter(orders::member.eq(member.to_string())).select(OrderRow::as_select()).into_boxed();
+        let mut query = orders::table
+            .filter(orders::member.eq(member.to_string()))
+            .select(OrderRow::as_select())
+            .into_boxed();
         if !filter.words.is_empty() {
-            let escaped = filter.words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            let escaped = filter
+                .words
+                .replace('\\', "\\\\")
+                .replace('%', "\\%")
+                .replace('_', "\\_");
             query = query.filter(orders::words.like(format!("%{escaped}%")).escape('\\'));
         }
         if let Some(status) = &filter.status {
@@ -78,12 +84,19 @@ pub fn list(conn: &mut Conn, member: MemberId, filter: &Filter) -> Result<Vec<Or
 }
 
 pub fn find(conn: &mut Conn, id: OrderId) -> Result<Option<OrderRow>, DbError> {
-    Ok(orders::table.find(id.to_string()).select(OrderRow::as_select()).first(conn).optional()?)
+    Ok(orders::table
+        .find(id.to_string())
+        .select(OrderRow::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// `false` when it is there already.
 pub fn add(conn: &mut Conn, row: &OrderRow) -> Result<bool, DbError> {
-    let added = on_both!(conn, |c| diesel::insert_into(orders::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let added = on_both!(conn, |c| diesel::insert_into(orders::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
     Ok(added == 1)
 }
 
@@ -101,7 +114,12 @@ pub fn change(conn: &mut Conn, row: &OrderRow) -> Result<(), DbError> {
 
 /// Adds to what a day has.
 pub fn add_to_day(conn: &mut Conn, date: &str, by: (i64, i64, i64)) -> Result<(), DbError> {
-    let row = (days::date.eq(date), days::orders.eq(by.0), days::cancelled.eq(by.1), days::revenue.eq(by.2));
+    let row = (
+        days::date.eq(date),
+        days::orders.eq(by.0),
+        days::cancelled.eq(by.1),
+        days::revenue.eq(by.2),
+    );
     on_both!(conn, |c| diesel::insert_into(days::table)
         .values(row)
         .on_conflict(days::date)
@@ -129,22 +147,35 @@ pub fn add_to_seller(conn: &mut Conn, item: &Item, sign: i64) -> Result<(), DbEr
         .values(row)
         .on_conflict(sellers::product)
         .do_update()
-        .set((sellers::units.eq(sellers::units + units), sellers::revenue.eq(sellers::revenue + revenue)))
+        .set((
+            sellers::units.eq(sellers::units + units),
+            sellers::revenue.eq(sellers::revenue + revenue)
+        ))
         .execute(c))?;
     Ok(())
 }
 
 /// Days from `first` on, those that have orders.
 pub fn days_since(conn: &mut Conn, first: &str) -> Result<Vec<Day>, DbError> {
-    let rows: Vec<(String, i64, i64, i64)> =
-        days::table.filter(days::date.ge(first.to_owned())).order(days::date).load(conn)?;
-    let day = |(date, orders, cancelled, revenue)| Day { date, orders, cancelled, revenue: Money::krw(revenue) };
+    let rows: Vec<(String, i64, i64, i64)> = days::table
+        .filter(days::date.ge(first.to_owned()))
+        .order(days::date)
+        .load(conn)?;
+    let day = |(date, orders, cancelled, revenue)| Day {
+        date,
+        orders,
+        cancelled,
+        revenue: Money::krw(revenue),
+    };
     Ok(rows.into_iter().map(day).collect())
 }
 
 pub fn best_sellers(conn: &mut Conn) -> Result<Vec<Seller>, DbError> {
-    let rows: Vec<(String, String, String, i64, i64)> =
-        sellers::table.filter(sellers::units.gt(0)).order(sellers::revenue.desc()).limit(BEST).load(conn)?;
+    let rows: Vec<(String, String, String, i64, i64)> = sellers::table
+        .filter(sellers::units.gt(0))
+        .order(sellers::revenue.desc())
+        .limit(BEST)
+        .load(conn)?;
     let seller = |(product, ko, en, units, revenue)| Seller {
         product,
         name: Names { ko, en },
@@ -154,10 +185,35 @@ pub fn best_sellers(conn: &mut Conn) -> Result<Vec<Seller>, DbError> {
     Ok(rows.into_iter().map(seller).collect())
 }
 
-/// The member has left: the law keeps the orders, nobody's name is on them.
+/// The member has left: the law keeps the orders, nobody's name is on them. Also on those that are heard of later.
 pub fn forget_member(conn: &mut Conn, member: &str) -> Result<(), DbError> {
     diesel::update(orders::table.filter(orders::member.eq(member)))
         .set(orders::member.eq(None::<String>))
         .execute(conn)?;
+    let row = withdrawn::member.eq(member);
+    on_both!(conn, |c| diesel::insert_into(withdrawn::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
     Ok(())
+}
+
+pub fn has_left(conn: &mut Conn, member: &str) -> Result<bool, DbError> {
+    let found: Option<String> = withdrawn::table
+        .find(member)
+        .select(withdrawn::member)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// Whether the member's list shows this order by now.
+pub fn shows(conn: &mut Conn, member: MemberId, order: OrderId) -> Result<bool, DbError> {
+    let found: Option<String> = orders::table
+        .find(order.to_string())
+        .filter(orders::member.eq(member.to_string()))
+        .select(orders::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }
