@@ -13,13 +13,19 @@ pub fn start(house: &House, stop: &CancellationToken) -> JoinHandle<()> {
     let mut tasks = Vec::new();
     let holder = format!("process {}", std::process::id());
     for duty in house.duties() {
-        let lease = Lease { db: duty.db.clone(), holder: holder.clone(), clock: house.shell.clock.clone() };
+        let lease = Lease {
+            db: duty.db.clone(),
+            holder: holder.clone(),
+            clock: house.shell.clock.clone(),
+        };
         let stop = stop.clone();
         tasks.push(tokio::spawn(async move {
             let work = |until: CancellationToken| {
                 let duty = duty.clone();
                 async move {
-                    let workers = futures_util::future::join_all(duty.workers.iter().map(|w| (w.run)(until.clone())));
+                    let workers = futures_util::future::join_all(
+                        duty.workers.iter().map(|w| (w.run)(until.clone())),
+                    );
                     tokio::join!(workers, duty.relay.run(&until));
                 }
             };

@@ -67,8 +67,15 @@ pub enum Edge {
 
 impl Authenticator {
     pub fn new(members: Port<members::Host>, clock: Arc<dyn Clock>) -> Self {
-        let known = moka::sync::Cache::builder().max_capacity(100_000).time_to_live(KEPT).build();
-        Self { members, clock, known }
+        let known = moka::sync::Cache::builder()
+            .max_capacity(100_000)
+            .time_to_live(KEPT)
+            .build();
+        Self {
+            members,
+            clock,
+            known,
+        }
     }
 
     /// `Err` when members cannot be asked and nothing is remembered.
@@ -81,12 +88,24 @@ impl Authenticator {
             return Ok(known.who.clone());
         }
         let ask = match &credentials {
-            Credentials::Session(session) => WhoIs { session: Some(session.clone()), api_key: None },
-            Credentials::ApiKey(key) => WhoIs { session: None, api_key: Some(key.clone()) },
+            Credentials::Session(session) => WhoIs {
+                session: Some(session.clone()),
+                api_key: None,
+            },
+            Credentials::ApiKey(key) => WhoIs {
+                session: None,
+                api_key: Some(key.clone()),
+            },
         };
         match self.members.call(ask, &Ctx::background(PATIENCE)).await {
             Ok(who) => {
-                self.known.insert(credentials, Known { who: who.clone(), at: now });
+                self.known.insert(
+                    credentials,
+                    Known {
+                        who: who.clone(),
+                        at: now,
+                    },
+                );
                 Ok(who)
             }
             Err(error) => {
@@ -97,8 +116,15 @@ impl Authenticator {
     }
 
     fn forget_after(&self, method: &Method, path: &str) {
-        let below = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let of_members = MEMBERS_PATHS.iter().copied().chain([MEMBERS_ADMIN_API]).any(below);
+        let below = |root: &str| {
+            path.strip_prefix(root)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let of_members = MEMBERS_PATHS
+            .iter()
+            .copied()
+            .chain([MEMBERS_ADMIN_API])
+            .any(below);
         if of_members && !method.is_safe() {
             self.known.invalidate_all();
         }
@@ -114,12 +140,16 @@ pub async fn identify(
     if is_plain(request.path()) {
         return next.call(request).await;
     }
-    let Some(shell) = request.app_data::<Data<Shell>>().cloned() else { return next.call(request).await };
+    let Some(shell) = request.app_data::<Data<Shell>>().cloned() else {
+        return next.call(request).await;
+    };
     let Edge::Front(authenticator) = &**edge else {
         behind(&edge, &shell, &request);
         return next.call(request).await;
     };
-    request.headers_mut().remove(HeaderName::from_static(identity::HEADER));
+    request
+        .headers_mut()
+        .remove(HeaderName::from_static(identity::HEADER));
     let (found, new_guest) = front(authenticator, &shell, &request).await;
     request.extensions_mut().insert(found);
     let (method, path) = (request.method().clone(), request.path().to_owned());
@@ -136,16 +166,29 @@ pub async fn identify(
 
 /// Paths that are the same for everyone.
 fn is_plain(path: &str) -> bool {
-    ["/static/", "/pictures/", "/internal/"].iter().any(|root| path.starts_with(root))
+    ["/static/", "/pictures/", "/internal/"]
+        .iter()
+        .any(|root| path.starts_with(root))
         || ["/livez", "/readyz"].contains(&path)
 }
 
 fn behind(edge: &Edge, shell: &Shell, request: &ServiceRequest) {
-    let Edge::Behind { audiences } = edge else { return };
-    let token = request.headers().get(identity::HEADER).and_then(|value| value.to_str().ok());
+    let Edge::Behind { audiences } = edge else {
+        return;
+    };
+    let token = request
+        .headers()
+        .get(identity::HEADER)
+        .and_then(|value| value.to_str().ok());
     let now = shell.now();
-    let known = |token: &str| audiences.iter().find_map(|to| token::verify(&shell.key, token, to, now).ok());
-    let Some(found) = token.and_then(known) else { return };
+    let known = |token: &str| {
+        audiences
+            .iter()
+            .find_map(|to| token::verify(&shell.key, token, to, now).ok())
+    };
+    let Some(found) = token.and_then(known) else {
+        return;
+    };
     if let Some(peer) = request.peer_addr() {
         let client = Client::forwarded(peer.ip(), request.headers());
         request.extensions_mut().insert(client);
@@ -154,12 +197,23 @@ fn behind(edge: &Edge, shell: &Shell, request: &ServiceRequest) {
 }
 
 /// Who it is, and the guest id if it is new.
-async fn front(from: &Authenticator, shell: &Shell, request: &ServiceRequest) -> (Identity, Option<GuestId>) {
+async fn front(
+    from: &Authenticator,
+    shell: &Shell,
+    request: &ServiceRequest,
+) -> (Identity, Option<GuestId>) {
     let is_api = request.path().starts_with("/api/");
     let http = request.request();
     let shown = Jar::Guest.read(http).and_then(|id| id.parse().ok());
-    let new_guest = if shown.is_none() { Some(shell.new_id()) } else { None };
-    let mut found = Identity { guest: shown.or(new_guest), ..Identity::default() };
+    let new_guest = if shown.is_none() {
+        Some(shell.new_id())
+    } else {
+        None
+    };
+    let mut found = Identity {
+        guest: shown.or(new_guest),
+        ..Identity::default()
+    };
     let mut preferred = None;
     if let Some(credentials) = credentials(request, is_api) {
         match from.who(credentials).await {
@@ -178,11 +232,19 @@ async fn front(from: &Authenticator, shell: &Shell, request: &ServiceRequest) ->
 }
 
 fn credentials(request: &ServiceRequest, is_api: bool) -> Option<Credentials> {
-    let bearer = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if let Some(key) = bearer.and_then(|header| header.strip_prefix("Bearer ")).filter(|_| is_api) {
+    let bearer = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    if let Some(key) = bearer
+        .and_then(|header| header.strip_prefix("Bearer "))
+        .filter(|_| is_api)
+    {
         return Some(Credentials::ApiKey(key.trim().to_owned()));
     }
-    Jar::Session.read(request.request()).map(Credentials::Session)
+    Jar::Session
+        .read(request.request())
+        .map(Credentials::Session)
 }
 
 /// The API goes by `Accept-Language` alone; pages by the switch, then the browser, then the member's own language.
@@ -191,7 +253,14 @@ fn locale(request: &ServiceRequest, is_api: bool, preferred: Option<Locale>) -> 
     if is_api {
         return asked;
     }
-    let chosen = Jar::Language.read(request.request()).and_then(|tag| Locale::parse(&tag));
-    let says = request.headers().contains_key(actix_web::http::header::ACCEPT_LANGUAGE);
-    chosen.or_else(|| says.then_some(asked)).or(preferred).unwrap_or(asked)
+    let chosen = Jar::Language
+        .read(request.request())
+        .and_then(|tag| Locale::parse(&tag));
+    let says = request
+        .headers()
+        .contains_key(actix_web::http::header::ACCEPT_LANGUAGE);
+    chosen
+        .or_else(|| says.then_some(asked))
+        .or(preferred)
+        .unwrap_or(asked)
 }

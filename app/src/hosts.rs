@@ -45,21 +45,30 @@ impl Hosts {
     /// Opens the databases of the contexts that `role` holds, and no other.
     pub fn open(databases: &Databases, role: &Role, shell: &Arc<Shell>) -> Result<Self, Failure> {
         let db = |name: &'static str, migrations: Migrations| -> Result<Option<Db>, OpenError> {
-            role.holds(name).then(|| databases.open(name, migrations)).transpose()
+            role.holds(name)
+                .then(|| databases.open(name, migrations))
+                .transpose()
         };
         let clock = || shell.clock.clone();
         let shell = || shell.clone();
         Ok(Self {
-            members: db(members::NAME, members::migrations())?.map(|db| Arc::new(members::Host::new(db, shell()))),
-            catalog: db(catalog::NAME, catalog::migrations())?.map(|db| Arc::new(catalog::Host { db, clock: clock() })),
-            stock: db(stock::NAME, stock::migrations())?.map(|db| Arc::new(stock::Host { db, clock: clock() })),
-            cart: db(cart::NAME, cart::migrations())?.map(|db| Arc::new(cart::Host::new(db, shell()))),
+            members: db(members::NAME, members::migrations())?
+                .map(|db| Arc::new(members::Host::new(db, shell()))),
+            catalog: db(catalog::NAME, catalog::migrations())?
+                .map(|db| Arc::new(catalog::Host { db, clock: clock() })),
+            stock: db(stock::NAME, stock::migrations())?
+                .map(|db| Arc::new(stock::Host { db, clock: clock() })),
+            cart: db(cart::NAME, cart::migrations())?
+                .map(|db| Arc::new(cart::Host::new(db, shell()))),
             orders: db(orders::NAME, orders::migrations())?.map(|db| Arc::new(orders::Host { db })),
-            payments: db(payments::NAME, payments::migrations())?.map(|db| Arc::new(payments::Host::new(db, shell()))),
-            shipping: db(shipping::NAME, shipping::migrations())?.map(|db| Arc::new(shipping::Host::new(db, shell()))),
+            payments: db(payments::NAME, payments::migrations())?
+                .map(|db| Arc::new(payments::Host::new(db, shell()))),
+            shipping: db(shipping::NAME, shipping::migrations())?
+                .map(|db| Arc::new(shipping::Host::new(db, shell()))),
             order_history: db(order_history::NAME, order_history::migrations())?
                 .map(|db| Arc::new(order_history::Host::new(db, shell()))),
-            board: db(board::NAME, board::migrations())?.map(|db| Arc::new(board::Host::new(db, shell()))),
+            board: db(board::NAME, board::migrations())?
+                .map(|db| Arc::new(board::Host::new(db, shell()))),
             notifications: db(notifications::NAME, notifications::migrations())?
                 .map(|db| Arc::new(notifications::Host::new(db, shell()))),
         })
@@ -82,23 +91,50 @@ impl Hosts {
     }
 
     /// Each context with what it needs of others.
-    pub fn contexts(&self, ports: &Ports, shell: &Arc<Shell>, settings: &Settings) -> Result<Vec<Context>, Failure> {
+    pub fn contexts(
+        &self,
+        ports: &Ports,
+        shell: &Arc<Shell>,
+        settings: &Settings,
+    ) -> Result<Vec<Context>, Failure> {
         let p = ports;
         let shell = || shell.clone();
         let opened = [
-            self.members.clone().map(|host| members::open(host, shell(), members_needs(p))),
-            self.catalog.clone().map(|host| catalog::open(host, shell(), catalog_needs(p))),
+            self.members
+                .clone()
+                .map(|host| members::open(host, shell(), members_needs(p))),
+            self.catalog
+                .clone()
+                .map(|host| catalog::open(host, shell(), catalog_needs(p))),
             self.stock.clone().map(|host| stock::open(host, shell())),
-            self.cart.clone().map(|host| cart::open(host, shell(), cart_needs(p))),
-            self.orders.clone().map(|host| orders::open(host, shell(), orders_needs(p))),
-            self.payments.clone().map(|host| payments::open(host, shell())),
+            self.cart
+                .clone()
+                .map(|host| cart::open(host, shell(), cart_needs(p))),
+            self.orders
+                .clone()
+                .map(|host| orders::open(host, shell(), orders_needs(p))),
+            self.payments
+                .clone()
+                .map(|host| payments::open(host, shell())),
             self.shipping.clone().map(|host| {
-                shipping::open(host, shell(), shipping::Options { speed: settings.sandbox_speed })
+                shipping::open(
+                    host,
+                    shell(),
+                    shipping::Options {
+                        speed: settings.sandbox_speed,
+                    },
+                )
             }),
-            self.order_history.clone().map(|host| order_history::open(host, shell())),
-            self.board.clone().map(|host| board::open(host, shell(), board_needs(p))),
+            self.order_history
+                .clone()
+                .map(|host| order_history::open(host, shell())),
+            self.board
+                .clone()
+                .map(|host| board::open(host, shell(), board_needs(p))),
             self.notifications.clone().map(|host| {
-                let options = notifications::Options { smtp: settings.smtp.clone() };
+                let options = notifications::Options {
+                    smtp: settings.smtp.clone(),
+                };
                 notifications::open(host, shell(), notifications_needs(p), options)
             }),
         ];
@@ -107,7 +143,9 @@ impl Hosts {
 }
 
 fn members_needs(p: &Ports) -> members::Needs {
-    members::Needs { post: Arc::new(ac::MembersPost(p.notifications.clone())) }
+    members::Needs {
+        post: Arc::new(ac::MembersPost(p.notifications.clone())),
+    }
 }
 
 fn catalog_needs(p: &Ports) -> catalog::Needs {
@@ -144,5 +182,7 @@ fn board_needs(p: &Ports) -> board::Needs {
 }
 
 fn notifications_needs(p: &Ports) -> notifications::Needs {
-    notifications::Needs { recipients: Arc::new(ac::NotificationsRecipients(p.members.clone())) }
+    notifications::Needs {
+        recipients: Arc::new(ac::NotificationsRecipients(p.members.clone())),
+    }
 }

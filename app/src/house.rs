@@ -40,7 +40,10 @@ pub const CONTEXTS: [(&str, &[&str]); 10] = [
 pub enum Role {
     Whole,
     /// An extracted service: some contexts; the others are behind `router`, if that is known.
-    Service { only: Vec<&'static str>, router: Option<String> },
+    Service {
+        only: Vec<&'static str>,
+        router: Option<String>,
+    },
 }
 
 impl Role {
@@ -49,21 +52,36 @@ impl Role {
             return Ok(Self::Whole);
         }
         let known = |name: &String| {
-            CONTEXTS.iter().map(|(known, _)| *known).find(|known| known == name).ok_or_else(|| {
-                let names: Vec<&str> = CONTEXTS.iter().map(|(name, _)| *name).collect();
-                Failure::usage(format!("--only {name}: there is no such context; there are {}", names.join(", ")))
-            })
+            CONTEXTS
+                .iter()
+                .map(|(known, _)| *known)
+                .find(|known| known == name)
+                .ok_or_else(|| {
+                    let names: Vec<&str> = CONTEXTS.iter().map(|(name, _)| *name).collect();
+                    Failure::usage(format!(
+                        "--only {name}: there is no such context; there are {}",
+                        names.join(", ")
+                    ))
+                })
         };
-        let only: BTreeSet<&'static str> = flags.only.iter().map(known).collect::<Result<_, _>>()?;
+        let only: BTreeSet<&'static str> =
+            flags.only.iter().map(known).collect::<Result<_, _>>()?;
         if !settings.named.data || !settings.named.service_key {
-            return Err(Failure::usage("--only needs --data and --service-key: the shop's own, so that both agree"));
+            return Err(Failure::usage(
+                "--only needs --data and --service-key: the shop's own, so that both agree",
+            ));
         }
         let router = flags.router.clone().or_else(|| flags.register.clone());
         let router = router.map(|url| url.trim_end_matches('/').to_owned());
         if !router.as_ref().is_none_or(|url| url.starts_with("http://")) {
-            return Err(Failure::usage("--router and --register must be http://HOST:PORT"));
+            return Err(Failure::usage(
+                "--router and --register must be http://HOST:PORT",
+            ));
         }
-        Ok(Self::Service { only: only.into_iter().collect(), router })
+        Ok(Self::Service {
+            only: only.into_iter().collect(),
+            router,
+        })
     }
 
     pub fn holds(&self, context: &str) -> bool {
@@ -79,7 +97,10 @@ impl Placement for Role {
         match self {
             Self::Whole => Place::Here,
             Self::Service { only, .. } if only.contains(&context) => Place::Here,
-            Self::Service { router: Some(router), .. } => Place::At(router.clone()),
+            Self::Service {
+                router: Some(router),
+                ..
+            } => Place::At(router.clone()),
             Self::Service { router: None, .. } => Place::Nowhere,
         }
     }
@@ -118,7 +139,12 @@ impl House {
         let hosts = Hosts::open(&databases, role, &shell)?;
         let ports = hosts.ports(&neighbours);
         let contexts = hosts.contexts(&ports, &shell, settings)?;
-        Ok(Self::assemble(role, shell, neighbours, (hosts, ports, contexts)))
+        Ok(Self::assemble(
+            role,
+            shell,
+            neighbours,
+            (hosts, ports, contexts),
+        ))
     }
 
     fn assemble(
@@ -127,10 +153,20 @@ impl House {
         neighbours: Arc<Neighbours>,
         (hosts, ports, contexts): (Hosts, Ports, Vec<Context>),
     ) -> Self {
-        let local: HashMap<&'static str, Arc<dyn Inbound>> =
-            contexts.iter().filter_map(|c| Some((c.name, c.inbound.clone()?))).collect();
-        let delivery: Arc<dyn Delivery> = Arc::new(HttpDelivery { local: local.clone(), neighbours: neighbours.clone() });
-        let mut desk = Desk { key: shell.key.clone(), calls: HashMap::new(), inbound: local, clock: shell.clock.clone() };
+        let local: HashMap<&'static str, Arc<dyn Inbound>> = contexts
+            .iter()
+            .filter_map(|c| Some((c.name, c.inbound.clone()?)))
+            .collect();
+        let delivery: Arc<dyn Delivery> = Arc::new(HttpDelivery {
+            local: local.clone(),
+            neighbours: neighbours.clone(),
+        });
+        let mut desk = Desk {
+            key: shell.key.clone(),
+            calls: HashMap::new(),
+            inbound: local,
+            clock: shell.clock.clone(),
+        };
         let (mut routes, mut duties, mut operators) = (Vec::new(), Vec::new(), HashMap::new());
         for context in contexts {
             let operator = Arc::new(Operator {
@@ -138,7 +174,8 @@ impl House {
                 delivery: delivery.clone(),
                 clock: shell.clock.clone(),
             });
-            desk.calls.insert(context.name, context.calls.and(operator.calls()));
+            desk.calls
+                .insert(context.name, context.calls.and(operator.calls()));
             operators.insert(context.name, operator);
             routes.push(context.routes);
             let relay = Relay {
@@ -147,20 +184,46 @@ impl House {
                 delivery: delivery.clone(),
                 clock: shell.clock.clone(),
             };
-            duties.push(Arc::new(Duty { db: context.db, workers: context.workers, relay }));
+            duties.push(Arc::new(Duty {
+                db: context.db,
+                workers: context.workers,
+                relay,
+            }));
         }
         let edge = match role {
-            Role::Whole => Edge::Front(Authenticator::new(ports.members.clone(), shell.clock.clone())),
-            Role::Service { only, .. } => {
-                Edge::Behind { audiences: only.iter().map(ToString::to_string).collect() }
-            }
+            Role::Whole => Edge::Front(Authenticator::new(
+                ports.members.clone(),
+                shell.clock.clone(),
+            )),
+            Role::Service { only, .. } => Edge::Behind {
+                audiences: only.iter().map(ToString::to_string).collect(),
+            },
         };
         let operators = CONTEXTS
             .into_iter()
-            .map(|(name, _)| (name, Port::new(name, operators.get(name).cloned(), neighbours.clone())))
+            .map(|(name, _)| {
+                (
+                    name,
+                    Port::new(name, operators.get(name).cloned(), neighbours.clone()),
+                )
+            })
             .collect();
-        let own_pages = Arc::new(OwnPages { shell: shell.clone(), ports: ports.clone(), operators });
-        Self { shell, edge: Arc::new(edge), desk: Arc::new(desk), own_pages, ports, hosts, role: role.clone(), routes, duties }
+        let own_pages = Arc::new(OwnPages {
+            shell: shell.clone(),
+            ports: ports.clone(),
+            operators,
+        });
+        Self {
+            shell,
+            edge: Arc::new(edge),
+            desk: Arc::new(desk),
+            own_pages,
+            ports,
+            hosts,
+            role: role.clone(),
+            routes,
+            duties,
+        }
     }
 
     pub fn names(&self) -> Vec<&'static str> {
@@ -254,7 +317,8 @@ fn service_key(settings: &Settings, role: &Role) -> Result<ServiceKey, Failure> 
         Role::Whole => {
             // with PostgreSQL nothing else has made the data folder
             if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(|e| Failure::other(format!("{}: {e}", folder.display())))?;
+                std::fs::create_dir_all(folder)
+                    .map_err(|e| Failure::other(format!("{}: {e}", folder.display())))?;
             }
             ServiceKey::load_or_create(path, &SystemRandom).map_err(Failure::other)
         }

@@ -16,7 +16,10 @@ pub struct Readiness {
 
 impl Readiness {
     pub fn new() -> Self {
-        Self { ready: Arc::default(), routes_since: Instant::now() }
+        Self {
+            ready: Arc::default(),
+            routes_since: Instant::now(),
+        }
     }
 
     pub fn set(&self, ready: bool) {
@@ -25,7 +28,8 @@ impl Readiness {
 }
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.route("/livez", web::get().to(livez)).route("/readyz", web::get().to(readyz));
+    cfg.route("/livez", web::get().to(livez))
+        .route("/readyz", web::get().to(readyz));
 }
 
 async fn livez() -> impl Responder {
@@ -34,7 +38,11 @@ async fn livez() -> impl Responder {
 
 async fn readyz(state: Data<Readiness>) -> impl Responder {
     let ready = state.ready.load(Ordering::SeqCst);
-    let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    let mut response = if ready {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
     response.json(serde_json::json!({
         "status": if ready { "ready" } else { "starting" },
         "routes_age_seconds": state.routes_since.elapsed().as_secs(),

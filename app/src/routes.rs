@@ -7,7 +7,8 @@ use crate::settings::Settings;
 pub fn ready(settings: &Settings) -> Result<(), Failure> {
     let path = &settings.routes;
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|e| Failure::usage(format!("--routes {}: {e}", path.display())))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|e| Failure::usage(format!("--routes {}: {e}", path.display())))?;
     }
     strangler::create_if_missing(path, strangler::BUILT_IN)
         .map_err(|e| Failure::usage(format!("--routes {}: {e}", path.display())))?;
@@ -17,7 +18,11 @@ pub fn ready(settings: &Settings) -> Result<(), Failure> {
 /// Reads and validates it. Until the router itself is here, every route stays with the module.
 pub fn read(settings: &Settings) -> Result<strangler::RouteTable, Failure> {
     let table = strangler::load(&settings.routes).map_err(Failure::usage)?;
-    match table.routes.iter().find(|route| route.backend.sole() != Some(&strangler::Target::Module)) {
+    match table
+        .routes
+        .iter()
+        .find(|route| route.backend.sole() != Some(&strangler::Target::Module))
+    {
         Some(route) => Err(Failure::usage(format!(
             "{}: route {:?}: a backend other than \"module\" is not yet supported",
             settings.routes.display(),

@@ -32,15 +32,23 @@ pub fn serve(settings: Settings, flags: Serve) -> Result<(), Failure> {
     let filter = log_filter();
     telemetry::init(filter.as_deref()).map_err(Failure::usage)?;
     let role = Role::of(&settings, &flags)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::other)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::other)?;
     let served = runtime.block_on(run(settings, role, !flags.empty));
     runtime.shutdown_timeout(Duration::from_secs(1));
     served
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one variable that is not ours: the log filter of the ecosystem")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one variable that is not ours: the log filter of the ecosystem"
+)]
 fn log_filter() -> Option<String> {
-    std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty())
+    std::env::var("RUST_LOG")
+        .ok()
+        .filter(|filter| !filter.is_empty())
 }
 
 async fn run(settings: Settings, role: Role, with_demo: bool) -> Result<(), Failure> {
@@ -72,7 +80,10 @@ async fn run(settings: Settings, role: Role, with_demo: bool) -> Result<(), Fail
     background::drain(&house, BACKGROUND_FINISHES).await;
     stop.cancel();
     let _ = tokio::time::timeout(BACKGROUND_FINISHES, background).await;
-    servers.await.map_err(Failure::other)?.map_err(Failure::other)?;
+    servers
+        .await
+        .map_err(Failure::other)?
+        .map_err(Failure::other)?;
     Ok(())
 }
 
@@ -126,7 +137,11 @@ fn listen(house: &House, readiness: &Readiness, at: SocketAddr) -> Result<Listen
     .map_err(|e| Failure::other(format!("--listen {at}: {e}")))?;
     let address = server.addrs().first().copied().unwrap_or(at);
     let server = server.run();
-    Ok(Listening { handle: server.handle(), server, address })
+    Ok(Listening {
+        handle: server.handle(),
+        server,
+        address,
+    })
 }
 
 /// HEAD is answered as GET; the connection leaves the body out.
@@ -140,7 +155,11 @@ async fn answer_head(
     next.call(request).await
 }
 
-fn manage(house: &House, settings: &Settings, metrics: Metrics) -> Result<actix_web::dev::Server, Failure> {
+fn manage(
+    house: &House,
+    settings: &Settings,
+    metrics: Metrics,
+) -> Result<actix_web::dev::Server, Failure> {
     let at = settings.management;
     let databases: Vec<Db> = house.duties().map(|duty| duty.db.clone()).collect();
     let server = HttpServer::new(move || {
@@ -186,10 +205,23 @@ async fn stop_all(handles: &[ServerHandle]) {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "what a person who starts the shop wants to know")]
+#[expect(
+    clippy::print_stdout,
+    reason = "what a person who starts the shop wants to know"
+)]
 fn welcome(address: SocketAddr, settings: &Settings) {
-    let data = if settings.named.data { format!(" --data {}", settings.data.display()) } else { String::new() };
-    let database = if settings.database.is_some() { " --database URL" } else { "" };
+    let data = if settings.named.data {
+        format!(" --data {}", settings.data.display())
+    } else {
+        String::new()
+    };
+    let database = if settings.database.is_some() {
+        " --database URL"
+    } else {
+        ""
+    };
     println!("Banyan is open: http://{address}");
-    println!("Make yourself its administrator: banyan admin create --email you@example.com{data}{database}");
+    println!(
+        "Make yourself its administrator: banyan admin create --email you@example.com{data}{database}"
+    );
 }

@@ -25,13 +25,24 @@ pub struct Given {
     #[arg(long, global = true, env = "BANYAN_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
     /// One PostgreSQL URL for all contexts [default: SQLite below --data]
-    #[arg(long, global = true, env = "BANYAN_DATABASE", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "BANYAN_DATABASE",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     database: Option<String>,
     /// The routes file [default: strangler/routes.toml if there, else <data>/routes.toml]
     #[arg(long, global = true, env = "BANYAN_ROUTES", value_name = "FILE")]
     routes: Option<PathBuf>,
     /// Where /metrics is served [default: the listen address, port + 1000]
-    #[arg(long, global = true, env = "BANYAN_MANAGEMENT", value_name = "HOST:PORT")]
+    #[arg(
+        long,
+        global = true,
+        env = "BANYAN_MANAGEMENT",
+        value_name = "HOST:PORT"
+    )]
     management: Option<SocketAddr>,
     /// File of the key that signs identity and opens /internal [default: <data>/service.key]
     #[arg(long, global = true, env = "BANYAN_SERVICE_KEY", value_name = "FILE")]
@@ -40,10 +51,22 @@ pub struct Given {
     #[arg(long, global = true, env = "BANYAN_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
     /// Addresses or networks of proxies whose X-Forwarded-* headers are believed [default: none]
-    #[arg(long, global = true, env = "BANYAN_TRUSTED_PROXY", value_name = "IP|NET,…", value_delimiter = ',')]
+    #[arg(
+        long,
+        global = true,
+        env = "BANYAN_TRUSTED_PROXY",
+        value_name = "IP|NET,…",
+        value_delimiter = ','
+    )]
     trusted_proxy: Option<Vec<String>>,
     /// Mail server as smtp[s]://[USER:PASSWORD@]HOST[:PORT] [default: mails stay in the console's mailbox]
-    #[arg(long, global = true, env = "BANYAN_SMTP", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "BANYAN_SMTP",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     smtp: Option<String>,
     /// Limits on login, sign-up and search [default: on]
     #[arg(long, global = true, env = "BANYAN_RATE_LIMITS", value_name = "on|off")]
@@ -92,22 +115,37 @@ impl Settings {
     }
 
     fn from_layers(given: Given, file: Given) -> Result<Self, Failure> {
-        let listen = given.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let listen = given
+            .listen
+            .or(file.listen)
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let data = given.data.or(file.data);
         let service_key = given.service_key.or(file.service_key);
-        let named = Named { data: data.is_some(), service_key: service_key.is_some() };
+        let named = Named {
+            data: data.is_some(),
+            service_key: service_key.is_some(),
+        };
         let data = data.unwrap_or_else(|| PathBuf::from("data"));
         let management = match given.management.or(file.management) {
             Some(address) => address,
             None => next_to(listen)?,
         };
-        let proxies = given.trusted_proxy.or(file.trusted_proxy).unwrap_or_default();
+        let proxies = given
+            .trusted_proxy
+            .or(file.trusted_proxy)
+            .unwrap_or_default();
         let trusted_proxy = TrustedProxies::parse(proxies.iter().map(String::as_str))
             .map_err(|e| Failure::usage(format!("--trusted-proxy: {e}")))?;
         let settings = Self {
-            routes: given.routes.or(file.routes).unwrap_or_else(|| default_routes(&data)),
+            routes: given
+                .routes
+                .or(file.routes)
+                .unwrap_or_else(|| default_routes(&data)),
             service_key: service_key.unwrap_or_else(|| data.join("service.key")),
-            public_url: given.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{listen}")),
+            public_url: given
+                .public_url
+                .or(file.public_url)
+                .unwrap_or_else(|| format!("http://{listen}")),
             database: given.database.or(file.database),
             trusted_proxy,
             smtp: given.smtp.or(file.smtp),
@@ -123,18 +161,28 @@ impl Settings {
     }
 
     fn check(&self) -> Result<(), Failure> {
-        if !(self.sandbox_speed.is_finite() && (0.001..=1_000_000.0).contains(&self.sandbox_speed)) {
-            return Err(Failure::usage("--sandbox-speed must be a number between 0.001 and 1000000"));
+        if !(self.sandbox_speed.is_finite() && (0.001..=1_000_000.0).contains(&self.sandbox_speed))
+        {
+            return Err(Failure::usage(
+                "--sandbox-speed must be a number between 0.001 and 1000000",
+            ));
         }
         if !(self.public_url.starts_with("http://") || self.public_url.starts_with("https://")) {
-            return Err(Failure::usage("--public-url must begin with http:// or https://"));
+            return Err(Failure::usage(
+                "--public-url must begin with http:// or https://",
+            ));
         }
-        let postgres = |url: &String| url.starts_with("postgres://") || url.starts_with("postgresql://");
+        let postgres =
+            |url: &String| url.starts_with("postgres://") || url.starts_with("postgresql://");
         if !self.database.as_ref().is_none_or(postgres) {
-            return Err(Failure::usage("--database must be a postgres:// URL; SQLite needs none, it lives under --data"));
+            return Err(Failure::usage(
+                "--database must be a postgres:// URL; SQLite needs none, it lives under --data",
+            ));
         }
         if self.management == self.listen && self.listen.port() != 0 {
-            return Err(Failure::usage("--management and --listen must differ: metrics are not for strangers"));
+            return Err(Failure::usage(
+                "--management and --listen must differ: metrics are not for strangers",
+            ));
         }
         Ok(())
     }
@@ -149,9 +197,8 @@ impl Settings {
 
 fn read_file(path: &Path) -> Result<Given, Failure> {
     match std::fs::read_to_string(path) {
-        Ok(text) => {
-            toml::from_str(&text).map_err(|e| Failure::usage(format!("{}: {}", path.display(), e.to_string().trim())))
-        }
+        Ok(text) => toml::from_str(&text)
+            .map_err(|e| Failure::usage(format!("{}: {}", path.display(), e.to_string().trim()))),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Given::default()),
         Err(e) => Err(Failure::usage(format!("{}: {e}", path.display()))),
     }
@@ -159,7 +206,11 @@ fn read_file(path: &Path) -> Result<Given, Failure> {
 
 fn default_routes(data: &Path) -> PathBuf {
     let shipped = PathBuf::from(SHIPPED_ROUTES);
-    if shipped.is_file() { shipped } else { data.join("routes.toml") }
+    if shipped.is_file() {
+        shipped
+    } else {
+        data.join("routes.toml")
+    }
 }
 
 /// Port 0 means any free port, for both.
@@ -178,12 +229,19 @@ mod tests {
     use super::*;
 
     fn layers(flags: &str, file: &str) -> Result<Settings, Failure> {
-        Settings::from_layers(toml::from_str(flags).unwrap(), toml::from_str(file).unwrap())
+        Settings::from_layers(
+            toml::from_str(flags).unwrap(),
+            toml::from_str(file).unwrap(),
+        )
     }
 
     #[test]
     fn flags_beat_the_file_and_the_file_beats_the_defaults() {
-        let settings = layers("listen = '127.0.0.1:9000'", "listen = '127.0.0.1:1'\ndata = 'elsewhere'").unwrap();
+        let settings = layers(
+            "listen = '127.0.0.1:9000'",
+            "listen = '127.0.0.1:1'\ndata = 'elsewhere'",
+        )
+        .unwrap();
         assert_eq!(settings.listen.port(), 9000);
         assert_eq!(settings.management.port(), 10_000);
         assert_eq!(settings.service_key, PathBuf::from("elsewhere/service.key"));
@@ -199,7 +257,10 @@ mod tests {
             ("database = 'shop.db'", "--database"),
             ("trusted-proxy = ['proxy']", "--trusted-proxy"),
             ("listen = '127.0.0.1:65000'", "--management"),
-            ("listen = '127.0.0.1:80'\nmanagement = '127.0.0.1:80'", "--management"),
+            (
+                "listen = '127.0.0.1:80'\nmanagement = '127.0.0.1:80'",
+                "--management",
+            ),
         ] {
             match layers(flags, "") {
                 Err(Failure::Usage(why)) => assert!(why.contains(word), "{flags}: {why}"),
@@ -213,7 +274,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("banyan.toml");
         std::fs::write(&path, "listen = '127.0.0.1:1'\nlisen = 'x'\n").unwrap();
-        let Err(Failure::Usage(why)) = read_file(&path) else { panic!("it was accepted") };
+        let Err(Failure::Usage(why)) = read_file(&path) else {
+            panic!("it was accepted")
+        };
         assert!(why.contains("line 2") && why.contains("lisen"), "{why}");
     }
 }

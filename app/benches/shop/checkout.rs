@@ -22,12 +22,18 @@ pub async fn run(shop: &Shop, database: &str, connections: usize) -> Run {
         buyers.push(buyer(shop, &format!("{database}-{connections}-{n}")).await);
     }
     let rounds = if connections == 1 { 100 } else { ROUNDS };
-    let mut total = Timed { latencies: Vec::new(), elapsed: Duration::ZERO };
+    let mut total = Timed {
+        latencies: Vec::new(),
+        elapsed: Duration::ZERO,
+    };
     let (mut spent, mut first) = (crate::server::Counters::default(), None);
     for round in 0..rounds {
         for buyer in &mut buyers {
             let path = format!("/api/cart/items/{sku}");
-            buyer.json(Method::PUT, &path, json!({ "quantity": 1 })).await.expect(200);
+            buyer
+                .json(Method::PUT, &path, json!({ "quantity": 1 }))
+                .await
+                .expect(200);
         }
         let before = shop.counters().await;
         first.get_or_insert(before);
@@ -41,10 +47,18 @@ pub async fn run(shop: &Shop, database: &str, connections: usize) -> Run {
         spent.queries += after.queries - before.queries;
         spent.commits += after.commits - before.commits;
     }
-    total.into_run((database, "checkout", connections), crate::server::Counters::default(), spent)
+    total.into_run(
+        (database, "checkout", connections),
+        crate::server::Counters::default(),
+        spent,
+    )
 }
 
-async fn all_order(buyers: Vec<Client>, round: usize, latencies: &mut Vec<Duration>) -> (Vec<Client>, Vec<String>) {
+async fn all_order(
+    buyers: Vec<Client>,
+    round: usize,
+    latencies: &mut Vec<Duration>,
+) -> (Vec<Client>, Vec<String>) {
     let tasks: Vec<_> = buyers
         .into_iter()
         .enumerate()
@@ -54,8 +68,15 @@ async fn all_order(buyers: Vec<Client>, round: usize, latencies: &mut Vec<Durati
                 let key = format!("{round}-{n}");
                 let headers = [("idempotency-key", key.as_str())];
                 let body = order().to_string().into();
-                let answer = buyer.ask(Method::POST, "/api/orders", &headers, body).await.expect(201);
-                (buyer, answer.json()["id"].as_str().unwrap().to_owned(), asked.elapsed())
+                let answer = buyer
+                    .ask(Method::POST, "/api/orders", &headers, body)
+                    .await
+                    .expect(201);
+                (
+                    buyer,
+                    answer.json()["id"].as_str().unwrap().to_owned(),
+                    asked.elapsed(),
+                )
             })
         })
         .collect();
@@ -74,7 +95,11 @@ async fn until_confirmed(buyers: &mut [Client], orders: &[String]) {
     let deadline = Instant::now() + PATIENCE;
     for (buyer, order) in buyers.iter_mut().zip(orders) {
         loop {
-            let found = buyer.get(&format!("/api/orders/{order}")).await.expect(200).json();
+            let found = buyer
+                .get(&format!("/api/orders/{order}"))
+                .await
+                .expect(200)
+                .json();
             match found["status"].as_str() {
                 Some("pending") => assert!(Instant::now() < deadline, "{order} is not confirmed"),
                 Some("confirmed") => break,
@@ -96,12 +121,26 @@ async fn buyer(shop: &Shop, name: &str) -> Client {
     let mut client = shop.client().await;
     let (email, password) = (format!("{name}@example.com"), "a long enough pass phrase");
     let join = json!({ "email": email, "password": password, "name": name });
-    client.json(Method::POST, "/api/members", join).await.expect(201);
-    client.json(Method::POST, "/api/session", json!({ "email": email, "password": password })).await.expect(200);
+    client
+        .json(Method::POST, "/api/members", join)
+        .await
+        .expect(201);
+    client
+        .json(
+            Method::POST,
+            "/api/session",
+            json!({ "email": email, "password": password }),
+        )
+        .await
+        .expect(200);
     client
 }
 
 /// The SKU of which there is most: the run must not sell out.
 async fn many_of_one(shop: &Shop) -> String {
-    some_skus(shop).await.into_iter().next().expect("a product with stock")
+    some_skus(shop)
+        .await
+        .into_iter()
+        .next()
+        .expect("a product with stock")
 }

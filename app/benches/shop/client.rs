@@ -26,7 +26,12 @@ impl Answer {
 
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
         self
     }
 }
@@ -37,7 +42,11 @@ impl Client {
         stream.set_nodelay(true).unwrap();
         let (send, connection) = handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
-        Self { send, host: host.to_owned(), cookies: String::new() }
+        Self {
+            send,
+            host: host.to_owned(),
+            cookies: String::new(),
+        }
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
@@ -48,8 +57,17 @@ impl Client {
         self.ask(method, path, &[], body.to_string().into()).await
     }
 
-    pub async fn ask(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Bytes) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(HOST, &self.host);
+    pub async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Bytes,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, &self.host);
         if !self.cookies.is_empty() {
             request = request.header(COOKIE, &self.cookies);
         }
@@ -60,7 +78,11 @@ impl Client {
             request = request.header(*name, *value);
         }
         self.send.ready().await.unwrap();
-        let response = self.send.send_request(request.body(Full::new(body)).unwrap()).await.unwrap();
+        let response = self
+            .send
+            .send_request(request.body(Full::new(body)).unwrap())
+            .await
+            .unwrap();
         for cookie in response.headers().get_all(SET_COOKIE) {
             self.keep(cookie.to_str().unwrap());
         }
@@ -72,7 +94,10 @@ impl Client {
     fn keep(&mut self, cookie: &str) {
         let pair = cookie.split(';').next().unwrap_or_default();
         let name = pair.split('=').next().unwrap_or_default();
-        let others = self.cookies.split("; ").filter(|known| !known.is_empty() && !known.starts_with(&format!("{name}=")));
+        let others = self
+            .cookies
+            .split("; ")
+            .filter(|known| !known.is_empty() && !known.starts_with(&format!("{name}=")));
         self.cookies = others.chain([pair]).collect::<Vec<_>>().join("; ");
     }
 }

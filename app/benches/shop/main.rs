@@ -1,5 +1,10 @@
 //! `cargo xtask bench`: what the shop's main requests cost, on both databases, beside an empty handler and the disk.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::disallowed_methods)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
 
 mod checkout;
 mod client;
@@ -16,7 +21,9 @@ use server::{Database, Empty, Shop};
 const CONNECTIONS: [usize; 2] = [1, 64];
 
 fn main() {
-    let mut arguments = std::env::args().skip_while(|argument| argument != empty::ARGUMENT).skip(1);
+    let mut arguments = std::env::args()
+        .skip_while(|argument| argument != empty::ARGUMENT)
+        .skip(1);
     match arguments.next() {
         Some(address) => empty::serve(&address).unwrap(),
         None => tokio::runtime::Runtime::new().unwrap().block_on(bench()),
@@ -24,10 +31,17 @@ fn main() {
 }
 
 async fn bench() {
-    let products: u32 = std::env::var("BANYAN_BENCH_PRODUCTS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    let products: u32 = std::env::var("BANYAN_BENCH_PRODUCTS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(10_000);
     let folder = tempfile::tempdir().unwrap();
     let fsyncs = disk::fsyncs_per_second(folder.path());
-    let mut report = Report { fsyncs_per_second: fsyncs, products, ..Report::default() };
+    let mut report = Report {
+        fsyncs_per_second: fsyncs,
+        products,
+        ..Report::default()
+    };
     println!("disk: {fsyncs:.0} fsyncs per second; {products} products\n");
 
     let empty = Empty::start();
@@ -37,16 +51,24 @@ async fn bench() {
     drop(empty);
 
     let mut databases = vec![Database::Sqlite];
-    databases.extend(std::env::var("BANYAN_TEST_POSTGRES").ok().map(Database::Postgres));
+    databases.extend(
+        std::env::var("BANYAN_TEST_POSTGRES")
+            .ok()
+            .map(Database::Postgres),
+    );
     for database in databases {
         let shop = Shop::start(&database, products);
         let durability = shop.durability().await;
         println!("{}: {durability}", database.name());
-        report.durability.insert(database.name().to_owned(), durability);
+        report
+            .durability
+            .insert(database.name().to_owned(), durability);
         for run in run_all(&shop, &database).await {
             report.add(run);
         }
-        report.rss_mib.insert(database.name().to_owned(), shop.rss_mib());
+        report
+            .rss_mib
+            .insert(database.name().to_owned(), shop.rss_mib());
     }
     report.finish();
 }

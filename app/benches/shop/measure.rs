@@ -12,7 +12,11 @@ pub struct Timed {
 }
 
 /// `request` runs on every client in turn until the time is up.
-pub async fn for_a_while<C, F>(clients: Vec<C>, time: Duration, request: impl Fn(C, usize) -> F + Clone + Send + 'static) -> Timed
+pub async fn for_a_while<C, F>(
+    clients: Vec<C>,
+    time: Duration,
+    request: impl Fn(C, usize) -> F + Clone + Send + 'static,
+) -> Timed
 where
     C: Send + 'static,
     F: Future<Output = C> + Send,
@@ -37,7 +41,10 @@ where
     for task in tasks {
         latencies.extend(task.await.unwrap());
     }
-    Timed { latencies, elapsed: started.elapsed() }
+    Timed {
+        latencies,
+        elapsed: started.elapsed(),
+    }
 }
 
 impl Timed {
@@ -46,7 +53,9 @@ impl Timed {
         self.latencies.sort_unstable();
         let count = self.latencies.len();
         let per = |total: f64| total / count.max(1) as f64;
-        let at = |share: f64| self.latencies[((count - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+        let at = |share: f64| {
+            self.latencies[((count - 1) as f64 * share) as usize].as_secs_f64() * 1000.0
+        };
         Run {
             database: name.0.to_owned(),
             request: name.1.to_owned(),

@@ -34,12 +34,28 @@ impl Report {
         if self.runs.is_empty() {
             println!(
                 "{:<9} {:<14} {:>5} {:>9} {:>9} {:>9} {:>8} {:>8} {:>8}",
-                "database", "request", "conn", "per s", "p50 ms", "p99 ms", "CPU-ms", "queries", "commits"
+                "database",
+                "request",
+                "conn",
+                "per s",
+                "p50 ms",
+                "p99 ms",
+                "CPU-ms",
+                "queries",
+                "commits"
             );
         }
         println!(
             "{:<9} {:<14} {:>5} {:>9.0} {:>9.2} {:>9.2} {:>8.3} {:>8.1} {:>8.2}",
-            run.database, run.request, run.connections, run.per_second, run.p50_ms, run.p99_ms, run.cpu_ms, run.queries, run.commits
+            run.database,
+            run.request,
+            run.connections,
+            run.per_second,
+            run.p50_ms,
+            run.p99_ms,
+            run.cpu_ms,
+            run.queries,
+            run.commits
         );
         self.runs.push(run);
     }
@@ -49,14 +65,23 @@ impl Report {
         for (database, rss) in &self.rss_mib {
             println!("RSS on {database} after the run: {rss:.0} MiB");
         }
-        let folder = std::env::var("CARGO_TARGET_TMPDIR").unwrap_or_else(|_| env!("CARGO_TARGET_TMPDIR").to_owned());
+        let folder = std::env::var("CARGO_TARGET_TMPDIR")
+            .unwrap_or_else(|_| env!("CARGO_TARGET_TMPDIR").to_owned());
         let path = std::path::Path::new(&folder).join(FILE);
         std::fs::write(&path, serde_json::to_string_pretty(self).unwrap()).unwrap();
         println!("written to {}", path.display());
         for run in self.runs.iter().filter(|run| run.request == "checkout") {
-            println!("{} checkouts, {} buyers: {:.2} × fsyncs per second", run.database, run.connections, run.per_second / self.fsyncs_per_second);
+            println!(
+                "{} checkouts, {} buyers: {:.2} × fsyncs per second",
+                run.database,
+                run.connections,
+                run.per_second / self.fsyncs_per_second
+            );
             let impossible = run.connections == 1 && run.per_second > self.fsyncs_per_second;
-            assert!(!impossible, "one sequential buyer beat the disk: something does not wait for it");
+            assert!(
+                !impossible,
+                "one sequential buyer beat the disk: something does not wait for it"
+            );
         }
     }
 }

@@ -17,7 +17,11 @@ pub async fn empty(empty: &Empty, connections: usize) -> Run {
         client.get("/").await.expect(200);
         client
     });
-    timed.await.into_run(("–", "empty handler", connections), before, empty.counters())
+    timed.await.into_run(
+        ("–", "empty handler", connections),
+        before,
+        empty.counters(),
+    )
 }
 
 pub async fn reads(shop: &Shop, database: &str, connections: usize) -> Vec<Run> {
@@ -26,8 +30,16 @@ pub async fn reads(shop: &Shop, database: &str, connections: usize) -> Vec<Run> 
     let pages: Vec<(&str, Vec<String>)> = vec![
         ("home", vec!["/".to_owned()]),
         ("product list", vec!["/products".to_owned()]),
-        ("product page", skus.iter().map(|sku| format!("/products/{sku}")).collect()),
-        ("product JSON", skus.iter().map(|sku| format!("/api/products/{sku}")).collect()),
+        (
+            "product page",
+            skus.iter().map(|sku| format!("/products/{sku}")).collect(),
+        ),
+        (
+            "product JSON",
+            skus.iter()
+                .map(|sku| format!("/api/products/{sku}"))
+                .collect(),
+        ),
         ("Korean search", vec![search.to_owned()]),
     ];
     let mut runs = Vec::new();
@@ -52,14 +64,31 @@ pub async fn add_to_cart(shop: &Shop, database: &str, connections: usize) -> Run
             client
         }
     });
-    timed.await.into_run((database, "add to cart", connections), before, shop.counters().await)
+    timed.await.into_run(
+        (database, "add to cart", connections),
+        before,
+        shop.counters().await,
+    )
 }
 
 /// Products of which there are plenty.
 pub async fn some_skus(shop: &Shop) -> Vec<String> {
-    let list = shop.client().await.get("/api/products?limit=100&sort=newest").await.expect(200).json();
-    let items = list["items"].as_array().unwrap().iter().filter(|item| item["available"].as_i64().unwrap_or(0) > 2);
-    items.take(20).map(|item| item["sku"].as_str().unwrap().to_owned()).collect()
+    let list = shop
+        .client()
+        .await
+        .get("/api/products?limit=100&sort=newest")
+        .await
+        .expect(200)
+        .json();
+    let items = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["available"].as_i64().unwrap_or(0) > 2);
+    items
+        .take(20)
+        .map(|item| item["sku"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 pub async fn clients(host: &str, connections: usize) -> Vec<Client> {
@@ -70,7 +99,11 @@ pub async fn clients(host: &str, connections: usize) -> Vec<Client> {
     all
 }
 
-async fn read(shop: &Shop, paths: &[String], (connections, time): (usize, Duration)) -> crate::measure::Timed {
+async fn read(
+    shop: &Shop,
+    paths: &[String],
+    (connections, time): (usize, Duration),
+) -> crate::measure::Timed {
     let paths = paths.to_vec();
     let clients = clients(&shop.host, connections).await;
     for_a_while(clients, time, move |mut client: Client, n| {

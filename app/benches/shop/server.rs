@@ -64,11 +64,33 @@ impl Shop {
         if let Database::Postgres(_) = database {
             settings.extend(["--database".to_owned(), platform::testing::postgres_url()]);
         }
-        run(&settings, &["demo", "--products", &products.to_string(), "--members", "0", "--orders", "0", "--seed", "1"]);
+        run(
+            &settings,
+            &[
+                "demo",
+                "--products",
+                &products.to_string(),
+                "--members",
+                "0",
+                "--orders",
+                "0",
+                "--seed",
+                "1",
+            ],
+        );
         let child = banyan(&settings, &["serve", "--empty"]).spawn().unwrap();
         until_listening(&host);
-        let key = std::fs::read_to_string(data.path().join("service.key")).unwrap().trim().to_owned();
-        Self { child, host, management, key, _data: data }
+        let key = std::fs::read_to_string(data.path().join("service.key"))
+            .unwrap()
+            .trim()
+            .to_owned();
+        Self {
+            child,
+            host,
+            management,
+            key,
+            _data: data,
+        }
     }
 
     pub async fn client(&self) -> Client {
@@ -76,13 +98,23 @@ impl Shop {
     }
 
     pub async fn counters(&self) -> Counters {
-        let text = Client::connect(&self.management).await.get("/metrics").await.body;
+        let text = Client::connect(&self.management)
+            .await
+            .get("/metrics")
+            .await
+            .body;
         let text = String::from_utf8_lossy(&text).into_owned();
         let sum = |name: &str| {
             let lines = text.lines().filter(|line| line.starts_with(name));
-            lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+            lines
+                .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+                .sum()
         };
-        Counters { cpu_ms: cpu_ms(&self.child), queries: sum("db_queries_total"), commits: sum("db_commits_total") }
+        Counters {
+            cpu_ms: cpu_ms(&self.child),
+            queries: sum("db_queries_total"),
+            commits: sum("db_commits_total"),
+        }
     }
 
     /// What the writer itself says about its durability.
@@ -90,27 +122,49 @@ impl Shop {
         let bearer = format!("Bearer {}", self.key);
         let mut client = self.client().await;
         let headers = [("authorization", bearer.as_str())];
-        let answer = client.ask(hyper::Method::POST, "/internal/orders/ops", &headers, "{}".into()).await.expect(200);
+        let answer = client
+            .ask(
+                hyper::Method::POST,
+                "/internal/orders/ops",
+                &headers,
+                "{}".into(),
+            )
+            .await
+            .expect(200);
         answer.json()["durability"].as_str().unwrap().to_owned()
     }
 
     pub fn rss_mib(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .unwrap();
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<f64>()
+            .unwrap()
+            / 1024.0
     }
 }
 
 impl Empty {
     pub fn start() -> Self {
         let host = free();
-        let child = Command::new(std::env::current_exe().unwrap()).args([crate::empty::ARGUMENT, &host]).spawn().unwrap();
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args([crate::empty::ARGUMENT, &host])
+            .spawn()
+            .unwrap();
         until_listening(&host);
         Self { child, host }
     }
 
     pub fn counters(&self) -> Counters {
-        Counters { cpu_ms: cpu_ms(&self.child), ..Counters::default() }
+        Counters {
+            cpu_ms: cpu_ms(&self.child),
+            ..Counters::default()
+        }
     }
 }
 
@@ -133,7 +187,11 @@ fn end(child: &mut Child) {
 
 fn banyan(settings: &[String], arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_banyan"));
-    command.args(arguments).args(settings).stdout(Stdio::null()).env("RUST_LOG", "error");
+    command
+        .args(arguments)
+        .args(settings)
+        .stdout(Stdio::null())
+        .env("RUST_LOG", "error");
     command
 }
 
@@ -143,7 +201,11 @@ fn run(settings: &[String], arguments: &[&str]) {
 }
 
 fn free() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string()
 }
 
 fn until_listening(host: &str) {

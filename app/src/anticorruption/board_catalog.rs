@@ -7,7 +7,11 @@ use platform::ports::{Ctx, Port, Unavailable};
 pub struct BoardShelf(pub Port<catalog::Host>);
 
 impl Shelf for BoardShelf {
-    fn product<'a>(&'a self, sku: Sku, ctx: &'a Ctx) -> Fut<'a, Result<Option<About>, Unavailable>> {
+    fn product<'a>(
+        &'a self,
+        sku: Sku,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<Option<About>, Unavailable>> {
         Box::pin(async move {
             let offers = self.0.call(ProductsBySku { skus: vec![sku] }, ctx).await?;
             Ok(offers.into_iter().next().map(|offer| About {

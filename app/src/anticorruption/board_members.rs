@@ -7,9 +7,21 @@ use platform::ports::{Ctx, Port, Unavailable};
 pub struct BoardAuthors(pub Port<members::Host>);
 
 impl Authors for BoardAuthors {
-    fn name<'a>(&'a self, member: MemberId, ctx: &'a Ctx) -> Fut<'a, Result<Option<String>, Unavailable>> {
+    fn name<'a>(
+        &'a self,
+        member: MemberId,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<Option<String>, Unavailable>> {
         Box::pin(async move {
-            let found = self.0.call(Contacts { members: vec![member] }, ctx).await?;
+            let found = self
+                .0
+                .call(
+                    Contacts {
+                        members: vec![member],
+                    },
+                    ctx,
+                )
+                .await?;
             Ok(found.into_iter().next().map(|contact| contact.name))
         })
     }

@@ -7,16 +7,28 @@ use platform::ports::{Ctx, Port, Unavailable};
 pub struct CatalogOpinions(pub Port<board::Host>);
 
 impl Opinions for CatalogOpinions {
-    fn stars<'a>(&'a self, products: Vec<Sku>, ctx: &'a Ctx) -> Fut<'a, Result<Vec<Stars>, Unavailable>> {
+    fn stars<'a>(
+        &'a self,
+        products: Vec<Sku>,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<Vec<Stars>, Unavailable>> {
         Box::pin(async move {
             let ratings = self.0.call(api::Stars { products }, ctx).await?;
-            let translated =
-                ratings.into_iter().map(|r| Stars { product: r.product, average: r.average, count: r.count });
+            let translated = ratings.into_iter().map(|r| Stars {
+                product: r.product,
+                average: r.average,
+                count: r.count,
+            });
             Ok(translated.collect())
         })
     }
 
-    fn talk<'a>(&'a self, product: Sku, limit: i64, ctx: &'a Ctx) -> Fut<'a, Result<Talk, Unavailable>> {
+    fn talk<'a>(
+        &'a self,
+        product: Sku,
+        limit: i64,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<Talk, Unavailable>> {
         Box::pin(async move {
             let talk = self.0.call(api::Discussion { product, limit }, ctx).await?;
             Ok(Talk {
@@ -40,5 +52,11 @@ fn review(found: api::Review) -> Review {
 }
 
 fn question(found: api::Question) -> Question {
-    Question { id: found.id, title: found.title, author: found.author, at: found.at, answered: found.answered }
+    Question {
+        id: found.id,
+        title: found.title,
+        author: found.author,
+        at: found.at,
+        answered: found.answered,
+    }
 }

@@ -10,7 +10,13 @@ impl Shelf for CatalogStock {
     fn left<'a>(&'a self, skus: Vec<Sku>, ctx: &'a Ctx) -> Fut<'a, Result<Vec<Left>, Unavailable>> {
         Box::pin(async move {
             let available = self.0.call(Availability { skus }, ctx).await?;
-            Ok(available.into_iter().map(|found| Left { sku: found.sku, quantity: found.quantity }).collect())
+            Ok(available
+                .into_iter()
+                .map(|found| Left {
+                    sku: found.sku,
+                    quantity: found.quantity,
+                })
+                .collect())
         })
     }
 }

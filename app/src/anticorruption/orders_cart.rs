@@ -15,7 +15,13 @@ impl CartLines for OrdersCart {
     ) -> Fut<'a, Result<Vec<Item>, Unavailable>> {
         Box::pin(async move {
             let lines = self.0.call(CartOf { member, guest }, ctx).await?;
-            Ok(lines.into_iter().map(|line| Item { sku: line.sku, quantity: line.quantity }).collect())
+            Ok(lines
+                .into_iter()
+                .map(|line| Item {
+                    sku: line.sku,
+                    quantity: line.quantity,
+                })
+                .collect())
         })
     }
 
@@ -26,7 +32,20 @@ impl CartLines for OrdersCart {
         items: Vec<Item>,
         ctx: &'a Ctx,
     ) -> Fut<'a, Result<(), Unavailable>> {
-        let lines = items.into_iter().map(|item| Line { sku: item.sku, quantity: item.quantity }).collect();
-        Box::pin(self.0.call(RemoveOrdered { order, member, lines }, ctx))
+        let lines = items
+            .into_iter()
+            .map(|item| Line {
+                sku: item.sku,
+                quantity: item.quantity,
+            })
+            .collect();
+        Box::pin(self.0.call(
+            RemoveOrdered {
+                order,
+                member,
+                lines,
+            },
+            ctx,
+        ))
     }
 }

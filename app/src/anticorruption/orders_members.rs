@@ -7,7 +7,11 @@ use platform::ports::Port;
 pub struct OrdersAddressBook(pub Port<members::Host>);
 
 impl AddressBook for OrdersAddressBook {
-    fn addresses<'a>(&'a self, member: MemberId, ctx: &'a Ctx) -> Fut<'a, Result<Vec<Address>, Unavailable>> {
+    fn addresses<'a>(
+        &'a self,
+        member: MemberId,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<Vec<Address>, Unavailable>> {
         Box::pin(async move {
             let known = self.0.call(Ask { member }, ctx).await?;
             let translated = known.into_iter().map(|address| Address {

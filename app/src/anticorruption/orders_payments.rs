@@ -15,15 +15,32 @@ impl Till for OrdersTill {
         ctx: &'a Ctx,
     ) -> Fut<'a, Result<Authorised, Unavailable>> {
         Box::pin(async move {
-            Ok(match self.0.call(Authorise { order, amount, token }, ctx).await? {
-                Authorisation::Authorised => Authorised::Yes,
-                Authorisation::Declined => Authorised::Declined,
-                Authorisation::Pending => Authorised::Pending,
-            })
+            Ok(
+                match self
+                    .0
+                    .call(
+                        Authorise {
+                            order,
+                            amount,
+                            token,
+                        },
+                        ctx,
+                    )
+                    .await?
+                {
+                    Authorisation::Authorised => Authorised::Yes,
+                    Authorisation::Declined => Authorised::Declined,
+                    Authorisation::Pending => Authorised::Pending,
+                },
+            )
         })
     }
 
-    fn capture<'a>(&'a self, order: OrderId, ctx: &'a Ctx) -> Fut<'a, Result<Captured, Unavailable>> {
+    fn capture<'a>(
+        &'a self,
+        order: OrderId,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<Captured, Unavailable>> {
         Box::pin(async move {
             Ok(match self.0.call(Capture { order }, ctx).await? {
                 Taken::Captured => Captured::Yes,
@@ -33,7 +50,11 @@ impl Till for OrdersTill {
         })
     }
 
-    fn reverse<'a>(&'a self, order: OrderId, ctx: &'a Ctx) -> Fut<'a, Result<Reversed, Unavailable>> {
+    fn reverse<'a>(
+        &'a self,
+        order: OrderId,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<Reversed, Unavailable>> {
         Box::pin(async move {
             Ok(match self.0.call(Reverse { order }, ctx).await? {
                 Reversal::Nothing => Reversed::Nothing,

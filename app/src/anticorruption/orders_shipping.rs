@@ -7,7 +7,12 @@ use shipping::api::{self, CancelDelivery, Dispatch, RequestDelivery};
 pub struct OrdersCourier(pub Port<shipping::Host>);
 
 impl Courier for OrdersCourier {
-    fn request<'a>(&'a self, order: OrderId, to: Address, ctx: &'a Ctx) -> Fut<'a, Result<(), Unavailable>> {
+    fn request<'a>(
+        &'a self,
+        order: OrderId,
+        to: Address,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<(), Unavailable>> {
         let address = api::Address {
             recipient: to.recipient,
             phone: to.phone,
@@ -22,7 +27,11 @@ impl Courier for OrdersCourier {
         Box::pin(self.0.call(Dispatch { order }, ctx))
     }
 
-    fn cancel<'a>(&'a self, order: OrderId, ctx: &'a Ctx) -> Fut<'a, Result<CalledBack, Unavailable>> {
+    fn cancel<'a>(
+        &'a self,
+        order: OrderId,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<CalledBack, Unavailable>> {
         Box::pin(async move {
             Ok(match self.0.call(CancelDelivery { order }, ctx).await? {
                 api::Cancellation::Cancelled => CalledBack::Yes,

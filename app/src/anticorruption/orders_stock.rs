@@ -7,10 +7,17 @@ use stock::api::{Availability, CommitReservation, Line, Release, Reservation, Re
 pub struct OrdersStock(pub Port<stock::Host>);
 
 impl Stock for OrdersStock {
-    fn available<'a>(&'a self, items: Vec<Sku>, ctx: &'a Ctx) -> Fut<'a, Result<Vec<(Sku, i64)>, Unavailable>> {
+    fn available<'a>(
+        &'a self,
+        items: Vec<Sku>,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<Vec<(Sku, i64)>, Unavailable>> {
         Box::pin(async move {
             let available = self.0.call(Availability { skus: items }, ctx).await?;
-            Ok(available.into_iter().map(|found| (found.sku, found.quantity)).collect())
+            Ok(available
+                .into_iter()
+                .map(|found| (found.sku, found.quantity))
+                .collect())
         })
     }
 
@@ -21,13 +28,27 @@ impl Stock for OrdersStock {
         ctx: &'a Ctx,
     ) -> Fut<'a, Result<Reserved, Unavailable>> {
         Box::pin(async move {
-            let lines = items.into_iter().map(|item| Line { sku: item.sku, quantity: item.quantity }).collect();
+            let lines = items
+                .into_iter()
+                .map(|item| Line {
+                    sku: item.sku,
+                    quantity: item.quantity,
+                })
+                .collect();
             Ok(reserved(&self.0.call(Reserve { order, lines }, ctx).await?))
         })
     }
 
-    fn commit<'a>(&'a self, order: OrderId, ctx: &'a Ctx) -> Fut<'a, Result<Reserved, Unavailable>> {
-        Box::pin(async move { Ok(reserved(&self.0.call(CommitReservation { order }, ctx).await?)) })
+    fn commit<'a>(
+        &'a self,
+        order: OrderId,
+        ctx: &'a Ctx,
+    ) -> Fut<'a, Result<Reserved, Unavailable>> {
+        Box::pin(async move {
+            Ok(reserved(
+                &self.0.call(CommitReservation { order }, ctx).await?,
+            ))
+        })
     }
 
     fn release<'a>(&'a self, order: OrderId, ctx: &'a Ctx) -> Fut<'a, Result<(), Unavailable>> {

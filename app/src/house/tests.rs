@@ -5,7 +5,11 @@ use super::*;
 use crate::settings::Given;
 
 fn house(folder: &std::path::Path) -> House {
-    let given: Given = toml::from_str(&format!("data = {folder:?}\nroutes = {:?}", folder.join("routes.toml"))).unwrap();
+    let given: Given = toml::from_str(&format!(
+        "data = {folder:?}\nroutes = {:?}",
+        folder.join("routes.toml")
+    ))
+    .unwrap();
     House::open(&Settings::resolve(given).unwrap(), &Role::Whole).unwrap()
 }
 
@@ -42,8 +46,11 @@ async fn every_consumer_can_read_every_event_that_it_wants_to_hear() {
     for (context, inbound) in &house.desk.inbound {
         for kind in inbound.types() {
             let sample = samples.iter().find(|(published, _)| published == kind);
-            let sample = sample.unwrap_or_else(|| panic!("{context} waits for {kind}, which nobody publishes"));
-            let outcomes = consume(inbound, vec![event(sample)], Timestamp::from_micros(0)).await.unwrap();
+            let sample = sample
+                .unwrap_or_else(|| panic!("{context} waits for {kind}, which nobody publishes"));
+            let outcomes = consume(inbound, vec![event(sample)], Timestamp::from_micros(0))
+                .await
+                .unwrap();
             // what a sample is about may not exist here; but it must be readable
             if let Outcome::Rejected(why) = &outcomes[0] {
                 assert!(!why.starts_with(kind), "{context} cannot read it: {why}");
@@ -57,7 +64,12 @@ async fn what_contexts_say_that_they_hear_is_what_their_inbound_wants() {
     let folder = tempfile::tempdir().unwrap();
     let house = house(folder.path());
     for (context, hears) in CONTEXTS {
-        let wants = house.desk.inbound.get(context).map(|inbound| inbound.types()).unwrap_or_default();
+        let wants = house
+            .desk
+            .inbound
+            .get(context)
+            .map(|inbound| inbound.types())
+            .unwrap_or_default();
         assert_eq!(hears, wants, "{context}");
     }
 }
@@ -66,14 +78,26 @@ async fn what_contexts_say_that_they_hear_is_what_their_inbound_wants() {
 fn the_routes_file_knows_every_context() {
     let table = strangler::parse(strangler::BUILT_IN).unwrap();
     for (context, _) in CONTEXTS {
-        assert!(strangler::find_context(&table, context).is_some(), "{context}");
+        assert!(
+            strangler::find_context(&table, context).is_some(),
+            "{context}"
+        );
     }
 }
 
 #[test]
 fn a_context_that_nobody_knows_is_a_usage_error_that_names_those_there_are() {
-    let settings = Settings::resolve(toml::from_str("data = 'd'\nservice-key = 'k'").unwrap()).unwrap();
-    let flags = Serve { only: vec!["catalogue".to_owned()], ..Serve::default() };
-    let Err(Failure::Usage(why)) = Role::of(&settings, &flags) else { panic!("it was accepted") };
-    assert!(why.contains("catalogue") && why.contains("catalog,"), "{why}");
+    let settings =
+        Settings::resolve(toml::from_str("data = 'd'\nservice-key = 'k'").unwrap()).unwrap();
+    let flags = Serve {
+        only: vec!["catalogue".to_owned()],
+        ..Serve::default()
+    };
+    let Err(Failure::Usage(why)) = Role::of(&settings, &flags) else {
+        panic!("it was accepted")
+    };
+    assert!(
+        why.contains("catalogue") && why.contains("catalog,"),
+        "{why}"
+    );
 }

@@ -38,8 +38,17 @@ struct DashboardPage {
 impl DashboardPage {
     /// A day's revenue in per cent of the best day's.
     fn share(&self, day: &Day) -> i64 {
-        let days = self.sales.here().map(|sales| sales.days.as_slice()).unwrap_or_default();
-        let best = days.iter().map(|day| day.revenue.amount).max().unwrap_or(0).max(1);
+        let days = self
+            .sales
+            .here()
+            .map(|sales| sales.days.as_slice())
+            .unwrap_or_default();
+        let best = days
+            .iter()
+            .map(|day| day.revenue.amount)
+            .max()
+            .unwrap_or(0)
+            .max(1);
         day.revenue.amount.saturating_mul(100) / best
     }
 }
@@ -55,7 +64,13 @@ async fn dashboard(
     let (sales, members, low, unanswered) = tokio::join!(
         ports.order_history.call(SalesFigures { days: DAYS }, &ctx),
         ports.members.call(MemberCount {}, &ctx),
-        ports.stock.call(LowStock { below: LOW, limit: SHOWN }, &ctx),
+        ports.stock.call(
+            LowStock {
+                below: LOW,
+                limit: SHOWN
+            },
+            &ctx
+        ),
         ports.board.call(Unanswered { limit: SHOWN }, &ctx),
     );
     page::render(&DashboardPage {

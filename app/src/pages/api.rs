@@ -16,14 +16,23 @@ use crate::house;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/api/admin/audit", web::get().to(audit))
-        .route("/api/docs", web::get().to(async || platform::page::redirect("/api/docs/")))
+        .route(
+            "/api/docs",
+            web::get().to(async || platform::page::redirect("/api/docs/")),
+        )
         .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from("/api/openapi.json")))
-        .route("/api/openapi.json", web::get().to(async || HttpResponse::Ok().json(house::openapi())));
+        .route(
+            "/api/openapi.json",
+            web::get().to(async || HttpResponse::Ok().json(house::openapi())),
+        );
 }
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    info(title = "Banyan", description = "The JSON API of the shop. Errors are RFC 9457 problem documents."),
+    info(
+        title = "Banyan",
+        description = "The JSON API of the shop. Errors are RFC 9457 problem documents."
+    ),
     paths(audit),
     components(schemas(AuditEntry, AuditList))
 )]
@@ -61,14 +70,20 @@ struct AuditList {
 async fn audit(_: Admin, own: Data<OwnPages>, paging: Paging) -> Result<Json<AuditList>, Problem> {
     let before: Option<Cursor> = paging.after()?;
     let log = merged_audit(&own, "", before, paging.limit + 1).await;
-    let shown = paging.answer(log.entries, Entry::cursor).map(|entry| AuditEntry {
-        context: entry.context,
-        at: entry.at(),
-        detail: serde_json::from_str(&entry.row.detail).unwrap_or_default(),
-        who: entry.row.who,
-        what: entry.row.what,
-        subject: entry.row.subject,
-        hash: entry.row.hash,
-    });
-    Ok(Json(AuditList { items: shown.items, next: shown.next, missing: log.missing }))
+    let shown = paging
+        .answer(log.entries, Entry::cursor)
+        .map(|entry| AuditEntry {
+            context: entry.context,
+            at: entry.at(),
+            detail: serde_json::from_str(&entry.row.detail).unwrap_or_default(),
+            who: entry.row.who,
+            what: entry.row.what,
+            subject: entry.row.subject,
+            hash: entry.row.hash,
+        });
+    Ok(Json(AuditList {
+        items: shown.items,
+        next: shown.next,
+        missing: log.missing,
+    }))
 }

@@ -21,7 +21,8 @@ const SHOWN: i64 = 8;
 const NOTICES: i64 = 3;
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.route("/", web::get().to(home)).route("/", web::head().to(home));
+    cfg.route("/", web::get().to(home))
+        .route("/", web::head().to(home));
 }
 
 #[derive(Template)]
@@ -42,18 +43,33 @@ impl HomePage {
     }
 
     fn rating(&self, card: &Card) -> Option<&Rating> {
-        self.stars.get(&card.product).filter(|rating| rating.count > 0)
+        self.stars
+            .get(&card.product)
+            .filter(|rating| rating.count > 0)
     }
 }
 
-async fn home(request: HttpRequest, page: Page, own: Data<OwnPages>) -> Result<HttpResponse, Problem> {
+async fn home(
+    request: HttpRequest,
+    page: Page,
+    own: Data<OwnPages>,
+) -> Result<HttpResponse, Problem> {
     let ctx = Ctx::of(&request, PATIENCE);
     let ports = &own.ports;
     let (display, notices) = tokio::join!(
         ports.catalog.call(Showcase { limit: SHOWN }, &ctx),
-        ports.board.call(LatestNotices { limit: NOTICES, locale: page.locale() }, &ctx),
+        ports.board.call(
+            LatestNotices {
+                limit: NOTICES,
+                locale: page.locale()
+            },
+            &ctx
+        ),
     );
-    let cards: Vec<&Card> = display.iter().flat_map(|d| d.newest.iter().chain(&d.popular)).collect();
+    let cards: Vec<&Card> = display
+        .iter()
+        .flat_map(|d| d.newest.iter().chain(&d.popular))
+        .collect();
     let (left, stars) = tokio::join!(left(&own, &cards, &ctx), stars(&own, &cards, &ctx));
     page::render(&HomePage {
         page: page.in_area(Area::Shop, "home"),
@@ -66,15 +82,31 @@ async fn home(request: HttpRequest, page: Page, own: Data<OwnPages>) -> Result<H
 
 /// A product is there as long as one of its variants is.
 async fn left(own: &OwnPages, cards: &[&Card], ctx: &Ctx) -> HashMap<Sku, i64> {
-    let skus: Vec<Sku> = cards.iter().flat_map(|card| card.skus.iter().cloned()).collect();
-    let Ok(found) = own.ports.stock.call(Availability { skus }, ctx).await else { return HashMap::new() };
+    let skus: Vec<Sku> = cards
+        .iter()
+        .flat_map(|card| card.skus.iter().cloned())
+        .collect();
+    let Ok(found) = own.ports.stock.call(Availability { skus }, ctx).await else {
+        return HashMap::new();
+    };
     let by_sku: HashMap<Sku, i64> = found.into_iter().map(|a| (a.sku, a.quantity)).collect();
     let total = |card: &&Card| card.skus.iter().filter_map(|sku| by_sku.get(sku)).sum();
-    cards.iter().map(|card| (card.product.clone(), total(card))).collect()
+    cards
+        .iter()
+        .map(|card| (card.product.clone(), total(card)))
+        .collect()
 }
 
 async fn stars(own: &OwnPages, cards: &[&Card], ctx: &Ctx) -> HashMap<Sku, Rating> {
     let products = cards.iter().map(|card| card.product.clone()).collect();
-    let found = own.ports.board.call(Stars { products }, ctx).await.unwrap_or_default();
-    found.into_iter().map(|rating| (rating.product.clone(), rating)).collect()
+    let found = own
+        .ports
+        .board
+        .call(Stars { products }, ctx)
+        .await
+        .unwrap_or_default();
+    found
+        .into_iter()
+        .map(|rating| (rating.product.clone(), rating))
+        .collect()
 }

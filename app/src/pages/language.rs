@@ -24,7 +24,8 @@ struct Choice {
 
 /// Remembers the language in a cookie and goes back to where the switch was.
 async fn choose(request: HttpRequest, choice: Form<Choice>) -> Result<HttpResponse, Problem> {
-    let locale = Locale::parse(&choice.lang).ok_or_else(|| Problem::bad_request("app-language-unknown"))?;
+    let locale =
+        Locale::parse(&choice.lang).ok_or_else(|| Problem::bad_request("app-language-unknown"))?;
     let mut response = page::redirect(local_path(&choice.back).unwrap_or("/"));
     let cookie = Jar::Language.build(Client::of(&request).https, locale.as_str(), Some(LIFETIME));
     response.add_cookie(&cookie).map_err(Problem::internal)?;

@@ -33,8 +33,18 @@ async fn my(
     page: Page,
     own: Data<OwnPages>,
 ) -> Result<HttpResponse, Problem> {
-    let ask = RecentOrders { member: member.0, limit: SHOWN };
-    let orders = own.ports.order_history.call(ask, &Ctx::of(&request, PATIENCE)).await;
+    let ask = RecentOrders {
+        member: member.0,
+        limit: SHOWN,
+    };
+    let orders = own
+        .ports
+        .order_history
+        .call(ask, &Ctx::of(&request, PATIENCE))
+        .await;
     let orders = orders.map_or(Section::Missing, Section::Here);
-    page::render(&MyPage { page: page.in_area(Area::My, "my"), orders })
+    page::render(&MyPage {
+        page: page.in_area(Area::My, "my"),
+        orders,
+    })
 }

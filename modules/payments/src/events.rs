@@ -68,5 +68,9 @@ fn sample_order() -> OrderId {
 
 /// One of each, for the test that feeds them to every consumer.
 pub fn samples() -> Vec<(&'static str, serde_json::Value)> {
-    vec![sample::<PaymentCaptured>(), sample::<PaymentVoided>(), sample::<PaymentRefunded>()]
+    vec![
+        sample::<PaymentCaptured>(),
+        sample::<PaymentVoided>(),
+        sample::<PaymentRefunded>(),
+    ]
 }

@@ -76,5 +76,9 @@ fn sample_order() -> OrderId {
 
 /// One of each, for the test that feeds them to every consumer.
 pub fn samples() -> Vec<(&'static str, serde_json::Value)> {
-    vec![sample::<ShipmentShipped>(), sample::<ShipmentDelivered>(), sample::<ShipmentFailed>()]
+    vec![
+        sample::<ShipmentShipped>(),
+        sample::<ShipmentDelivered>(),
+        sample::<ShipmentFailed>(),
+    ]
 }

@@ -55,10 +55,19 @@ struct Filter {
     context: String,
 }
 
-async fn list(_: Admin, page: Page, own: Data<OwnPages>, filter: Query<Filter>) -> Result<HttpResponse, Problem> {
+async fn list(
+    _: Admin,
+    page: Page,
+    own: Data<OwnPages>,
+    filter: Query<Filter>,
+) -> Result<HttpResponse, Problem> {
     let filter = filter.into_inner();
     let log = merged(&own, &filter.context, None, SHOWN).await;
-    page::render(&AuditPage { page: page.in_area(Area::Console, "audit"), log, filter })
+    page::render(&AuditPage {
+        page: page.in_area(Area::Console, "audit"),
+        log,
+        filter,
+    })
 }
 
 /// Where a page of the merged log ended: time, the context's place in the order of the console, id.
@@ -66,7 +75,11 @@ pub type Cursor = (i64, usize, i64);
 
 /// Up to `limit` rows older than `before`, of all contexts or of the one that is named, the newest first.
 pub async fn merged(own: &OwnPages, only: &str, before: Option<Cursor>, limit: usize) -> Log {
-    let asked = own.operators.iter().enumerate().filter(|(_, (name, _))| only.is_empty() || only == *name);
+    let asked = own
+        .operators
+        .iter()
+        .enumerate()
+        .filter(|(_, (name, _))| only.is_empty() || only == *name);
     let ask = asked.map(|(place, (name, port))| async move {
         // of rows with the cursor's very time, those of contexts before its own were all shown
         let before = before.map(|(at, of, id)| match place.cmp(&of) {
@@ -74,17 +87,28 @@ pub async fn merged(own: &OwnPages, only: &str, before: Option<Cursor>, limit: u
             std::cmp::Ordering::Equal => (at, id),
             std::cmp::Ordering::Greater => (at, i64::MAX),
         });
-        let rows = AuditRows { before, limit: i64::try_from(limit).unwrap_or(i64::MAX) };
+        let rows = AuditRows {
+            before,
+            limit: i64::try_from(limit).unwrap_or(i64::MAX),
+        };
         (*name, place, port.call(rows, &super::ctx()).await)
     });
-    let mut log = Log { entries: Vec::new(), missing: Vec::new() };
+    let mut log = Log {
+        entries: Vec::new(),
+        missing: Vec::new(),
+    };
     for (context, place, answer) in join_all(ask).await {
         match answer {
-            Ok(rows) => log.entries.extend(rows.into_iter().map(|row| Entry { context, place, row })),
+            Ok(rows) => log.entries.extend(rows.into_iter().map(|row| Entry {
+                context,
+                place,
+                row,
+            })),
             Err(_) => log.missing.push(context),
         }
     }
-    log.entries.sort_by_key(|entry| (-entry.row.at, entry.place, -entry.row.id));
+    log.entries
+        .sort_by_key(|entry| (-entry.row.at, entry.place, -entry.row.id));
     log.entries.truncate(limit);
     log
 }

@@ -20,8 +20,14 @@ const SHOWN: i64 = 100;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route(HERE, web::get().to(list))
-        .route("/console/dead-letters/{context}/{id}/replay", web::post().to(replay))
-        .route("/console/dead-letters/{context}/{id}/discard", web::post().to(discard));
+        .route(
+            "/console/dead-letters/{context}/{id}/replay",
+            web::post().to(replay),
+        )
+        .route(
+            "/console/dead-letters/{context}/{id}/discard",
+            web::post().to(discard),
+        );
 }
 
 struct Letter {
@@ -59,7 +65,10 @@ async fn list(_: Admin, page: Page, own: Data<OwnPages>) -> Result<HttpResponse,
 
 async fn letters_page(page: Page, own: &OwnPages, refused: Option<String>) -> DeadLettersPage {
     let ask = own.operators.iter().map(|(name, port)| async move {
-        (*name, port.call(DeadLetters { limit: SHOWN }, &super::ctx()).await)
+        (
+            *name,
+            port.call(DeadLetters { limit: SHOWN }, &super::ctx()).await,
+        )
     });
     let (mut letters, mut missing) = (Vec::new(), Vec::new());
     for (context, answer) in join_all(ask).await {
@@ -68,7 +77,12 @@ async fn letters_page(page: Page, own: &OwnPages, refused: Option<String>) -> De
             Err(_) => missing.push(context),
         }
     }
-    DeadLettersPage { page: page.in_area(Area::Console, "dead-letters"), letters, missing, refused }
+    DeadLettersPage {
+        page: page.in_area(Area::Console, "dead-letters"),
+        letters,
+        missing,
+        refused,
+    }
 }
 
 #[derive(Deserialize)]
@@ -93,7 +107,11 @@ async fn replay(
             Err(e) => return refuse(page, &own, e.to_string()).await,
         },
     };
-    let call = ReplayDeadLetter { id, corrected, who: format!("member:{}", admin.0) };
+    let call = ReplayDeadLetter {
+        id,
+        corrected,
+        who: format!("member:{}", admin.0),
+    };
     match port(&own, &context)?.call(call, &super::ctx()).await? {
         Ok(_) => Ok(page.redirect_saying(HERE, "app-letter-replayed")),
         Err(why) => refuse(page, &own, why).await,
@@ -101,7 +119,10 @@ async fn replay(
 }
 
 async fn refuse(page: Page, own: &OwnPages, why: String) -> Result<HttpResponse, Problem> {
-    page::render_status(StatusCode::UNPROCESSABLE_ENTITY, &letters_page(page, own, Some(why)).await)
+    page::render_status(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &letters_page(page, own, Some(why)).await,
+    )
 }
 
 #[derive(Deserialize)]
@@ -123,11 +144,19 @@ async fn discard(
         let text = page.t("app-letter-why-missing").into_owned();
         return refuse(page, &own, text).await;
     }
-    let call = DiscardDeadLetter { id, who: format!("member:{}", admin.0), why };
+    let call = DiscardDeadLetter {
+        id,
+        who: format!("member:{}", admin.0),
+        why,
+    };
     port(&own, &context)?.call(call, &super::ctx()).await?;
     Ok(page.redirect_saying(HERE, "app-letter-discarded"))
 }
 
 fn port<'a>(own: &'a OwnPages, context: &str) -> Result<&'a Port<Operator>, Problem> {
-    own.operators.iter().find(|(name, _)| *name == context).map(|(_, port)| port).ok_or_else(Problem::not_found)
+    own.operators
+        .iter()
+        .find(|(name, _)| *name == context)
+        .map(|(_, port)| port)
+        .ok_or_else(Problem::not_found)
 }

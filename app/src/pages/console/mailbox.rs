@@ -12,7 +12,8 @@ use crate::pages::OwnPages;
 
 const SHOWN: i64 = 100;
 /// A mail is somebody else's page: it may show itself and do nothing else.
-const MAIL_POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
+const MAIL_POLICY: &str =
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/console/mailbox", web::get().to(list))
@@ -39,20 +40,45 @@ struct Which {
     mail: String,
 }
 
-async fn list(_: Admin, page: Page, own: Data<OwnPages>, which: Query<Which>) -> Result<HttpResponse, Problem> {
+async fn list(
+    _: Admin,
+    page: Page,
+    own: Data<OwnPages>,
+    which: Query<Which>,
+) -> Result<HttpResponse, Problem> {
     let port = &own.ports.notifications;
-    let mails = port.call(Mailbox { limit: SHOWN }, &super::ctx()).await.map_or(Section::Missing, Section::Here);
+    let mails = port
+        .call(Mailbox { limit: SHOWN }, &super::ctx())
+        .await
+        .map_or(Section::Missing, Section::Here);
     let open = if which.mail.is_empty() || mails.is_missing() {
         None
     } else {
-        port.call(MailById { id: which.into_inner().mail }, &super::ctx()).await?
+        port.call(
+            MailById {
+                id: which.into_inner().mail,
+            },
+            &super::ctx(),
+        )
+        .await?
     };
-    page::render(&MailboxPage { page: page.in_area(Area::Console, "mailbox"), mails, open })
+    page::render(&MailboxPage {
+        page: page.in_area(Area::Console, "mailbox"),
+        mails,
+        open,
+    })
 }
 
 async fn html(_: Admin, own: Data<OwnPages>, id: Path<String>) -> Result<HttpResponse, Problem> {
-    let call = MailById { id: id.into_inner() };
-    let mail = own.ports.notifications.call(call, &super::ctx()).await?.ok_or_else(Problem::not_found)?;
+    let call = MailById {
+        id: id.into_inner(),
+    };
+    let mail = own
+        .ports
+        .notifications
+        .call(call, &super::ctx())
+        .await?
+        .ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, MAIL_POLICY))

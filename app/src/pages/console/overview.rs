@@ -27,17 +27,29 @@ struct ContextState {
 
 impl ContextState {
     fn waiting(&self) -> i64 {
-        self.figures.here().map_or(0, |figures| figures.lags.iter().map(|lag| lag.waiting).sum())
+        self.figures.here().map_or(0, |figures| {
+            figures.lags.iter().map(|lag| lag.waiting).sum()
+        })
     }
 
     /// The oldest event that somebody has not passed, in seconds.
     fn oldest(&self, now: Timestamp) -> u64 {
-        let lags = self.figures.here().map(|figures| figures.lags.as_slice()).unwrap_or_default();
-        lags.iter().filter(|lag| lag.waiting > 0).filter_map(|lag| lag.oldest).min().map_or(0, |at| now.since(at).as_secs())
+        let lags = self
+            .figures
+            .here()
+            .map(|figures| figures.lags.as_slice())
+            .unwrap_or_default();
+        lags.iter()
+            .filter(|lag| lag.waiting > 0)
+            .filter_map(|lag| lag.oldest)
+            .min()
+            .map_or(0, |at| now.since(at).as_secs())
     }
 
     fn dead_letters(&self) -> i64 {
-        self.figures.here().map_or(0, |figures| figures.dead_letters)
+        self.figures
+            .here()
+            .map_or(0, |figures| figures.dead_letters)
     }
 }
 
@@ -52,7 +64,10 @@ struct OverviewPage {
 
 impl OverviewPage {
     fn down(&self) -> usize {
-        self.contexts.iter().filter(|context| context.figures.is_missing()).count()
+        self.contexts
+            .iter()
+            .filter(|context| context.figures.is_missing())
+            .count()
     }
 
     fn waiting(&self) -> i64 {
@@ -82,27 +97,47 @@ struct SagasPage {
 async fn states(own: &OwnPages) -> Vec<ContextState> {
     let ask = own.operators.iter().map(|(name, port)| async move {
         let figures = port.call(Ops {}, &super::ctx()).await;
-        ContextState { name, label: format!("app-context-{name}"), figures: figures.map_or(Section::Missing, Section::Here) }
+        ContextState {
+            name,
+            label: format!("app-context-{name}"),
+            figures: figures.map_or(Section::Missing, Section::Here),
+        }
     });
     join_all(ask).await
 }
 
 async fn ask_sagas(own: &OwnPages) -> Section<SagaFigures> {
-    own.ports.orders.call(Sagas {}, &super::ctx()).await.map_or(Section::Missing, Section::Here)
+    own.ports
+        .orders
+        .call(Sagas {}, &super::ctx())
+        .await
+        .map_or(Section::Missing, Section::Here)
 }
 
 async fn overview(_: Admin, page: Page, own: Data<OwnPages>) -> Result<HttpResponse, Problem> {
     let (contexts, sagas) = tokio::join!(states(&own), ask_sagas(&own));
     let page = page.in_area(Area::Console, "overview");
-    page::render(&OverviewPage { page, contexts, now: own.shell.now(), sagas })
+    page::render(&OverviewPage {
+        page,
+        contexts,
+        now: own.shell.now(),
+        sagas,
+    })
 }
 
 async fn events(_: Admin, page: Page, own: Data<OwnPages>) -> Result<HttpResponse, Problem> {
     let contexts = states(&own).await;
-    page::render(&EventsPage { page: page.in_area(Area::Console, "events"), contexts, now: own.shell.now() })
+    page::render(&EventsPage {
+        page: page.in_area(Area::Console, "events"),
+        contexts,
+        now: own.shell.now(),
+    })
 }
 
 async fn sagas(_: Admin, page: Page, own: Data<OwnPages>) -> Result<HttpResponse, Problem> {
     let sagas = ask_sagas(&own).await;
-    page::render(&SagasPage { page: page.in_area(Area::Console, "sagas"), sagas })
+    page::render(&SagasPage {
+        page: page.in_area(Area::Console, "sagas"),
+        sagas,
+    })
 }
