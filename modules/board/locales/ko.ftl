@@ -78,6 +78,7 @@ board-state-all = 모두
 board-state-unanswered = 답변을 기다리는 문의
 board-state-hidden = 가려진 글
 board-filter = 보기
+board-product = 상품
 board-author = 글쓴이
 board-at = 날짜
 board-actions = 할 일

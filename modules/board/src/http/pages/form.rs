@@ -68,6 +68,17 @@ impl FormPage {
         self.page.error(&self.errors, field)
     }
 
+    /// What the field is called in the form.
+    fn label(&self, field: &str) -> &'static str {
+        match field {
+            "title" => "board-title",
+            "body" => "board-body",
+            "other_title" | "other_body" => "board-other-language",
+            "stars" => "frame-stars-choose",
+            _ => "board-product",
+        }
+    }
+
     fn chosen(&self) -> i32 {
         self.form.stars.parse().unwrap_or(0)
     }
