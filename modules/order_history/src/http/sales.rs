@@ -13,8 +13,8 @@ use crate::chart::{self, FOOT, Plot, WIDTH};
 use crate::service::History;
 
 const DAYS: i64 = 30;
-/// Letters of a name that fit beside its figure on a phone.
-const NAME: usize = 20;
+/// How much of a name fits beside its figure on a phone: in Latin letters, of which a Korean one takes two.
+const NAME: usize = 40;
 
 #[derive(Template)]
 #[template(path = "order_history/sales.html")]
@@ -138,8 +138,13 @@ fn per_cent(part: i64, whole: i64) -> String {
 }
 
 fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME {
-        return name.to_owned();
+    let mut room = NAME;
+    for (at, letter) in name.char_indices() {
+        let takes = if letter.is_ascii() { 1 } else { 2 };
+        if takes > room {
+            return format!("{}…", &name[..at]);
+        }
+        room -= takes;
     }
-    name.chars().take(NAME - 1).chain(['…']).collect()
+    name.to_owned()
 }
