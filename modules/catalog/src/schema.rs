@@ -76,4 +76,4 @@ diesel::table! {
 
 diesel::joinable!(details -> products (product));
 diesel::joinable!(skus -> products (product));
-diesel::allow_tables_to_appear_in_same_query!(products, details, skus, product_search);
+diesel::allow_tables_to_appear_in_same_query!(products, details, skus, product_search, categories);

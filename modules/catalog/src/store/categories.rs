@@ -1,5 +1,4 @@
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 use diesel::upsert::excluded;
 use platform::audit::{self, Entry};
 use platform::db::{Conn, DbError};
@@ -9,7 +8,7 @@ use super::Editor;
 use crate::api::{Both, CategoryCard};
 use crate::domain::Category;
 use crate::error::CatalogError;
-use crate::schema::categories;
+use crate::schema::{categories, products};
 
 /// In the shop's order.
 pub fn list(conn: &mut Conn) -> Result<Vec<CategoryCard>, DbError> {
@@ -52,9 +51,16 @@ pub fn find(conn: &mut Conn, slug: &str) -> Result<Option<CategoryCard>, DbError
 
 /// As [`list`], each with the picture of its most popular product.
 pub fn with_pictures(conn: &mut Conn) -> Result<Vec<CategoryCard>, DbError> {
-    let picture = diesel::dsl::sql::<Nullable<Text>>(
-        "(SELECT picture FROM products WHERE category = slug AND picture IS NOT NULL ORDER BY sold DESC, id LIMIT 1)",
-    );
+    let picture = products::table
+        .filter(
+            products::category
+                .eq(categories::slug)
+                .and(products::picture.is_not_null()),
+        )
+        .order((products::sold.desc(), products::id))
+        .limit(1)
+        .select(products::picture)
+        .single_value();
     let rows: Vec<(String, String, String, i64, Option<String>)> =
         on_both!(conn, |c| categories::table
             .order((categories::position, categories::slug))

@@ -3,6 +3,7 @@
 pub mod categories;
 mod check;
 pub mod export;
+mod hits;
 pub mod list;
 pub mod pictures;
 pub mod popularity;

@@ -140,23 +140,21 @@ pub fn offers(conn: &mut Conn, asked: &[Sku]) -> Result<Vec<Offer>, DbError> {
         products::name_en,
         products::picture,
     );
-    let rows: Vec<Row> = match asked {
-        [] => Vec::new(),
-        [sku] => on_both!(conn, |c| skus::table
-            .inner_join(products::table)
-            .filter(skus::sku.eq(sku.as_str()).and(skus::position.ge(0)))
-            .select(columns)
-            .load(c))?,
-        asked => on_both!(conn, |c| skus::table
-            .inner_join(products::table)
-            .filter(
-                skus::sku
-                    .eq_any(asked.iter().map(Sku::as_str))
-                    .and(skus::position.ge(0))
-            )
-            .select(columns)
-            .load(c))?,
-    };
+    let buyable = skus::table
+        .inner_join(products::table)
+        .filter(skus::position.ge(0))
+        .select(columns);
+    let mut rows: Vec<Row> = Vec::with_capacity(asked.len());
+    if conn.is_postgres() {
+        let all = buyable.filter(skus::sku.eq_any(asked.iter().map(Sku::as_str)));
+        on_both!(conn, |c| rows.extend(all.load(c)?));
+    } else {
+        // a list of changing length is prepared anew each time, which costs more than asking a few times
+        for sku in asked {
+            on_both!(conn, |c| rows
+                .extend(buyable.filter(skus::sku.eq(sku.as_str())).load(c)?));
+        }
+    }
     let mut offers: Vec<Offer> = rows
         .into_iter()
         .filter_map(

@@ -9,6 +9,7 @@ use diesel::sql_types::{Array, BigInt, Text};
 use platform::db::{Conn, DbError};
 use platform::on_both;
 
+use super::hits::Hits;
 use crate::domain::words::{self, Term};
 use crate::domain::{Bilingual, Product};
 use crate::schema::{product_search, products};
@@ -22,13 +23,6 @@ pub enum Within {
     Elsewhere,
 }
 
-/// A query in the database's own language.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Match {
-    pub words: String,
-    is_postgres: bool,
-}
-
 /// How a list uses what a search finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -36,6 +30,13 @@ pub enum Way {
     Gather,
     /// Keeps the list's order and looks for each product among the hits.
     Walk,
+}
+
+/// A query in the database's own language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    words: String,
+    is_postgres: bool,
 }
 
 impl Match {
@@ -49,9 +50,9 @@ impl Match {
         Self { words, is_postgres }
     }
 
-    /// The condition on `products`, before and behind the words. Written so that neither planner can choose another way.
-    pub const fn condition(&self, way: Way) -> (&'static str, &'static str) {
-        match (way, self.is_postgres) {
+    /// The condition on `products`, written so that neither planner can choose another way.
+    pub fn products(&self, way: Way) -> Hits {
+        let (before, behind) = match (way, self.is_postgres) {
             (Way::Gather, false) => (
                 "products.id IN (SELECT rowid FROM product_search WHERE product_search MATCH ",
                 ")",
@@ -68,16 +69,33 @@ impl Match {
                 "(products.id IN (SELECT rowid FROM product_search WHERE search @@ ",
                 "::tsquery)) IS TRUE",
             ),
+        };
+        Hits {
+            before,
+            words: self.words.clone(),
+            behind,
         }
     }
 
-    /// Counts hits, `$1` the words and `$2` the number where it stops.
-    pub const fn counting(&self) -> &'static str {
-        if self.is_postgres {
-            "SELECT count(*) AS n FROM (SELECT 1 FROM product_search WHERE search @@ $1::tsquery LIMIT $2) AS found"
+    /// How many there are; `None`: more than `most`.
+    pub fn count(&self, conn: &mut Conn, most: i64) -> Result<Option<i64>, DbError> {
+        let (before, behind) = if self.is_postgres {
+            ("search @@ ", "::tsquery")
         } else {
-            "SELECT count(*) AS n FROM (SELECT 1 FROM product_search WHERE product_search MATCH $1 LIMIT $2) AS found"
-        }
+            ("product_search MATCH ", "")
+        };
+        let found = Hits {
+            before,
+            words: self.words.clone(),
+            behind,
+        };
+        let some = product_search::table
+            .filter(found)
+            .select(product_search::rowid)
+            .limit(most + 1);
+        let ids: Vec<i64> = on_both!(conn, |c| some.load(c))?;
+        let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        Ok((count <= most).then_some(count))
     }
 }
 

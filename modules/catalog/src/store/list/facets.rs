@@ -1,26 +1,19 @@
-use diesel::dsl::{count_star, sql};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text};
 use platform::db::{Conn, DbError};
 use platform::on_both;
 
 use super::Filter;
 use crate::schema::products;
-use crate::store::search::{Match, Way, Within};
+use crate::store::search::{Way, Within};
 
 /// A page counts no further than this.
-const COUNTABLE: i64 = 3000;
+const COUNTABLE: i64 = 2000;
 
 /// How many hits each category has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facets {
     pub counts: Vec<(String, i64)>,
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
 }
 
 /// Hits per category, whichever category is chosen; `None` when they are too many to count for a page.
@@ -35,7 +28,7 @@ pub fn facets(conn: &mut Conn, filter: &Filter) -> Result<Option<Facets>, DbErro
         ..filter.clone()
     };
     let countable = match &search {
-        Some(search) => hits(conn, search, COUNTABLE)?,
+        Some(search) => search.count(conn, COUNTABLE)?,
         None => in_price_range(conn, &all, COUNTABLE)?,
     };
     if countable.is_none() {
@@ -47,8 +40,7 @@ pub fn facets(conn: &mut Conn, filter: &Filter) -> Result<Option<Facets>, DbErro
             .select((products::category, count_star()))
             .into_boxed();
         if let Some(found) = search {
-            let (before, behind) = found.condition(Way::Gather);
-            query = query.filter(sql::<Bool>(before).bind::<Text, _>(found.words).sql(behind));
+            query = query.filter(found.products(Way::Gather));
         }
         if let Some((min, max)) = filter.prices() {
             query = query.filter(products::price.between(min, max));
@@ -56,15 +48,6 @@ pub fn facets(conn: &mut Conn, filter: &Filter) -> Result<Option<Facets>, DbErro
         query.load(c)
     })?;
     Ok(Some(Facets { counts }))
-}
-
-/// `None`: more than `most`.
-pub(super) fn hits(conn: &mut Conn, found: &Match, most: i64) -> Result<Option<i64>, DbError> {
-    let count = diesel::sql_query(found.counting())
-        .bind::<Text, _>(&found.words)
-        .bind::<BigInt, _>(most + 1);
-    let Count { n } = on_both!(conn, |c| count.get_result(c))?;
-    Ok((n <= most).then_some(n))
 }
 
 /// `None`: more than `most`.

@@ -8,7 +8,7 @@ mod facets;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::BigInt;
 use platform::db::{Conn, DbError};
 use platform::on_both;
 use serde::{Deserialize, Serialize};
@@ -98,22 +98,28 @@ pub fn page(
     if filter.finds_nothing() {
         return Ok(Vec::new());
     }
+    let way = choose(conn, filter, sort, Within::Anywhere)?;
     if sort != Sort::Relevance || filter.terms.is_none() {
-        return part(conn, filter, (sort, Within::Anywhere), (after, limit));
+        return part(conn, filter, (sort, Within::Anywhere, way), (after, limit));
     }
-    let mut rows = match after {
-        Some(After {
-            elsewhere: true, ..
-        }) => Vec::new(),
-        within_names => part(conn, filter, (sort, Within::Name), (within_names, limit))?,
+    // few altogether are few in each part
+    let way_of = |conn: &mut Conn, within| match way {
+        Way::Gather => Ok(Way::Gather),
+        Way::Walk => choose(conn, filter, sort, within),
     };
+    let mut rows = Vec::new();
+    if after.is_none_or(|after| !after.elsewhere) {
+        let way = way_of(conn, Within::Name)?;
+        rows = part(conn, filter, (sort, Within::Name, way), (after, limit))?;
+    }
     let left = limit - i64::try_from(rows.len()).unwrap_or(limit);
     if left > 0 {
         let after = after.filter(|after| after.elsewhere);
+        let way = way_of(conn, Within::Elsewhere)?;
         rows.extend(part(
             conn,
             filter,
-            (sort, Within::Elsewhere),
+            (sort, Within::Elsewhere, way),
             (after, left),
         )?);
     }
@@ -123,11 +129,10 @@ pub fn page(
 fn part(
     conn: &mut Conn,
     filter: &Filter,
-    (sort, within): (Sort, Within),
+    (sort, within, way): (Sort, Within, Way),
     (after, limit): (Option<After>, i64),
 ) -> Result<Vec<Row>, DbError> {
     let search = filter.search(conn, within);
-    let way = choose(conn, filter, sort, search.as_ref())?;
     let is_by_price = matches!(sort, Sort::Price | Sort::PriceDown);
     // the sign keeps SQLite from leaving the order's index for that of prices
     let price = if way == Way::Walk && !is_by_price && !conn.is_postgres() {
@@ -141,8 +146,7 @@ fn part(
             .limit(limit)
             .into_boxed();
         if let Some(found) = search {
-            let (before, behind) = found.condition(way);
-            query = query.filter(sql::<Bool>(before).bind::<Text, _>(found.words).sql(behind));
+            query = query.filter(found.products(way));
         }
         if let Some(category) = &filter.category {
             query = query.filter(products::category.eq(category));
@@ -196,14 +200,9 @@ fn place(listed: &Listed, sort: Sort, elsewhere: bool) -> After {
     }
 }
 
-fn choose(
-    conn: &mut Conn,
-    filter: &Filter,
-    sort: Sort,
-    search: Option<&Match>,
-) -> Result<Way, DbError> {
-    let hits = match search {
-        Some(search) => facets::hits(conn, search, FEW)?,
+fn choose(conn: &mut Conn, filter: &Filter, sort: Sort, within: Within) -> Result<Way, DbError> {
+    let hits = match filter.search(conn, within) {
+        Some(search) => search.count(conn, FEW)?,
         None if filter.prices().is_none() || matches!(sort, Sort::Price | Sort::PriceDown) => {
             return Ok(Way::Walk);
         }
