@@ -1,4 +1,5 @@
 //! The commands that bring products, people and orders into a shop, by the real binary.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -12,7 +13,9 @@ struct Shop {
 
 impl Shop {
     fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// With the hand-made demo in it.
@@ -35,8 +38,14 @@ impl Shop {
 
     fn command(&self, args: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_banyan"));
-        command.current_dir(self.folder.path()).args(args.split(' ')).args(["--data", "data"]);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .current_dir(self.folder.path())
+            .args(args.split(' '))
+            .args(["--data", "data"]);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -59,12 +68,19 @@ impl Shop {
     }
 
     fn skus(&self) -> Vec<String> {
-        let products: Vec<serde_json::Value> = serde_json::from_str(&self.runs("export products")).unwrap();
-        products.iter().map(|product| product["sku"].as_str().unwrap().to_owned()).collect()
+        let products: Vec<serde_json::Value> =
+            serde_json::from_str(&self.runs("export products")).unwrap();
+        products
+            .iter()
+            .map(|product| product["sku"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     fn serve(&self) -> Open {
-        let mut process = self.command("serve --empty --listen 127.0.0.1:0 --management 127.0.0.1:0").spawn().unwrap();
+        let mut process = self
+            .command("serve --empty --listen 127.0.0.1:0 --management 127.0.0.1:0")
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let first = lines.next().unwrap().unwrap();
         let address = first.rsplit("http://").next().unwrap().to_owned();
@@ -125,7 +141,11 @@ fn files(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            files.extend(self::files(&path).into_iter().map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
+            files.extend(
+                self::files(&path)
+                    .into_iter()
+                    .map(|(below, bytes)| (format!("{name}/{below}"), bytes)),
+            );
         } else {
             files.insert(name, std::fs::read(&path).unwrap());
         }
@@ -157,9 +177,15 @@ fn what_is_exported_and_imported_elsewhere_is_exported_the_same_again() {
         let (here, there) = (first.path(&format!("{ending}-out")), second.path("out"));
         std::fs::create_dir_all(&here).unwrap();
         std::fs::create_dir_all(&there).unwrap();
-        first.runs(&format!("export products --to {}/p.{ending}", here.display()));
+        first.runs(&format!(
+            "export products --to {}/p.{ending}",
+            here.display()
+        ));
         second.runs(&format!("import products {}/p.{ending}", here.display()));
-        second.runs(&format!("export products --to {}/p.{ending}", there.display()));
+        second.runs(&format!(
+            "export products --to {}/p.{ending}",
+            there.display()
+        ));
         let files = files(&here);
         assert!(files.len() > 60, "with pictures: {:?}", files.keys());
         assert!(files == self::files(&there), "{ending}");
@@ -176,16 +202,27 @@ fn what_is_exported_and_imported_elsewhere_is_exported_the_same_again() {
 fn an_import_can_be_done_again_and_replaces_what_it_names() {
     let shop = shop_with_file();
     let said = shop.runs("import products in/products.json");
-    assert!(said.contains("2 products (2 new, 0 replaced) and the stock of 2 SKUs"), "{said}");
+    assert!(
+        said.contains("2 products (2 new, 0 replaced) and the stock of 2 SKUs"),
+        "{said}"
+    );
     let before = shop.runs("export products");
     let said = shop.runs("import products in/products.json");
     assert!(said.contains("0 new, 2 replaced"), "{said}");
     assert_eq!(shop.runs("export products"), before);
-    let cup = r#"[{"sku": "CUP", "name": {"ko": "잔", "en": "Glass"}, "price": 1, "category": "cups"}]"#;
+    let cup =
+        r#"[{"sku": "CUP", "name": {"ko": "잔", "en": "Glass"}, "price": 1, "category": "cups"}]"#;
     shop.write("cup.json", cup);
     shop.runs("import products cup.json");
     let after: serde_json::Value = serde_json::from_str(&shop.runs("export products")).unwrap();
-    assert_eq!((&after[0]["name"]["en"], &after[0]["on_hand"], &after[1]["sku"]), (&"Glass".into(), &4.into(), &"TEE".into()));
+    assert_eq!(
+        (
+            &after[0]["name"]["en"],
+            &after[0]["on_hand"],
+            &after[1]["sku"]
+        ),
+        (&"Glass".into(), &4.into(), &"TEE".into())
+    );
     assert_eq!(after[0]["pictures"], serde_json::Value::Null);
 }
 
@@ -193,7 +230,10 @@ fn an_import_can_be_done_again_and_replaces_what_it_names() {
 fn a_dry_run_changes_nothing() {
     let shop = shop_with_file();
     let said = shop.runs("import products in/products.json --dry-run");
-    assert!(said.contains("Nothing is wrong") && said.contains("New categories: cups"), "{said}");
+    assert!(
+        said.contains("Nothing is wrong") && said.contains("New categories: cups"),
+        "{said}"
+    );
     assert_eq!(shop.skus(), Vec::<String>::new());
 }
 
@@ -209,9 +249,9 @@ fn every_mistake_of_a_file_is_told_with_its_place_and_nothing_is_imported() {
     let said = shop.run("import products in/wrong.json");
     assert_eq!(said.code, 1);
     let expect = [
-        "in/wrong.json, line 2, column 66: CUP: price: must be a whole number from 1 to 1,000,000,000",
-        "in/wrong.json, line 3, column 70: CUP: pictures.0: \"../secret.svg\" must be a path below the import file's own folder",
-        "in/wrong.json, line 5, column 98: TEE: options.0.on_hand: must be a whole number from 0 to 1000000000",
+        "in/wrong.json, line 2, column 61: CUP: price: must be a whole number from 1 to 1000000000",
+        "in/wrong.json, line 3, column 61: CUP: pictures.0: \"../secret.svg\" must be a path below the import file's own folder",
+        "in/wrong.json, line 5, column 88: TEE: options.0.on_hand: must be a whole number from 0 to 1000000000",
         "in/wrong.json, line 6, column 24: TEE: options.1.sku: appears twice: CUP",
         "banyan: in/wrong.json: 4 mistakes; nothing was imported",
     ];
@@ -227,11 +267,20 @@ fn mistakes_in_csv_are_told_by_line_and_column_name() {
     shop.write("p.csv", csv);
     let said = shop.run("import products p.csv");
     assert_eq!(said.code, 1);
-    for place in ["p.csv, line 2, column category: CUP: ", "p.csv, line 3, column price: POT: ", "p.csv, line 3, column pictures: POT: there is no file gone.svg"] {
+    for place in [
+        "p.csv, line 2, column category: CUP: ",
+        "p.csv, line 3, column price: POT: ",
+        "p.csv, line 3, column pictures: POT: there is no file gone.svg",
+    ] {
         assert!(said.err.contains(place), "{place}: {}", said.err);
     }
-    let with_names = csv.replace("pictures\n", "pictures,category_ko,category_en\n").replace("cups,\n", "cups,,컵,Cups\n");
-    shop.write("p.csv", with_names.lines().take(2).collect::<Vec<_>>().join("\r\n"));
+    let with_names = csv
+        .replace("pictures\n", "pictures,category_ko,category_en\n")
+        .replace("cups,\n", "cups,,컵,Cups\n");
+    shop.write(
+        "p.csv",
+        with_names.lines().take(2).collect::<Vec<_>>().join("\r\n"),
+    );
     shop.runs("import products p.csv");
     assert_eq!(shop.skus(), ["CUP"]);
 }
@@ -239,25 +288,45 @@ fn mistakes_in_csv_are_told_by_line_and_column_name() {
 #[test]
 fn of_many_mistakes_the_first_fifty_are_told() {
     let shop = Shop::empty();
-    let product = |n: usize| format!("{{\"sku\": \"S-{n}\", \"name\": {{\"ko\": \"가\", \"en\": \"a\"}}, \"price\": 0, \"category\": \"x\"}}");
+    let product = |n: usize| {
+        format!(
+            "{{\"sku\": \"S-{n}\", \"name\": {{\"ko\": \"가\", \"en\": \"a\"}}, \"price\": 0, \"category\": \"x\"}}"
+        )
+    };
     let all: Vec<String> = (0..2_500).map(product).collect();
     shop.write("many.json", format!("[\n{}\n]", all.join(",\n")));
     let said = shop.run("import products many.json");
     assert_eq!(said.code, 1);
     assert_eq!(said.err.lines().count(), 51);
-    assert!(said.err.lines().last().unwrap().contains("mistakes, of which the first 50 are shown; nothing was imported"), "{}", said.err);
+    assert!(
+        said.err
+            .lines()
+            .last()
+            .unwrap()
+            .contains("mistakes, of which the first 50 are shown; nothing was imported"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]
 fn a_large_file_is_imported_in_portions_and_again_without_doubles() {
     let shop = Shop::empty();
     let product = |n: usize| {
-        format!("{{\"sku\": \"S-{n:05}\", \"name\": {{\"ko\": \"가\", \"en\": \"a {n}\"}}, \"price\": 1000, \"category\": \"x\", \"category_name\": {{\"ko\": \"가\", \"en\": \"X\"}}, \"on_hand\": {n}}}")
+        format!(
+            "{{\"sku\": \"S-{n:05}\", \"name\": {{\"ko\": \"가\", \"en\": \"a {n}\"}}, \"price\": 1000, \"category\": \"x\", \"category_name\": {{\"ko\": \"가\", \"en\": \"X\"}}, \"on_hand\": {n}}}"
+        )
     };
     let all: Vec<String> = (0..2_300).map(product).collect();
     shop.write("many.json", format!("[{}]", all.join(",\n")));
-    assert!(shop.runs("import products many.json").contains("2300 new, 0 replaced"));
-    assert!(shop.runs("import products many.json").contains("0 new, 2300 replaced"));
+    assert!(
+        shop.runs("import products many.json")
+            .contains("2300 new, 0 replaced")
+    );
+    assert!(
+        shop.runs("import products many.json")
+            .contains("0 new, 2300 replaced")
+    );
     assert_eq!(shop.skus().len(), 2_300);
 }
 
@@ -273,12 +342,25 @@ fn files_that_cannot_be_read_are_refused_with_one_clear_line() {
         ("import products gone.csv", 1, "No such file"),
         ("import products folder.csv", 1, "is not a file"),
         ("import products empty.csv", 1, "there is no product in it"),
-        ("import products cp949.csv", 1, "line 2, column 3: is not UTF-8"),
-        ("export products --to p.xlsx", 64, "must end in .csv or .json"),
+        (
+            "import products cp949.csv",
+            1,
+            "line 2, column 3: is not UTF-8",
+        ),
+        (
+            "export products --to p.xlsx",
+            64,
+            "must end in .csv or .json",
+        ),
         ("export products --to gone/p.json", 1, "gone/p.json: "),
     ] {
         let said = shop.run(args);
-        assert_eq!((said.code, said.err.lines().count()), (code, 1), "{args}: {}", said.err);
+        assert_eq!(
+            (said.code, said.err.lines().count()),
+            (code, 1),
+            "{args}: {}",
+            said.err
+        );
         assert!(said.err.contains(what), "{args}: {}", said.err);
     }
 }
@@ -289,14 +371,21 @@ fn pictures_outside_of_the_folder_are_not_read() {
     shop.write("secret.svg", PICTURE);
     std::os::unix::fs::symlink("../../secret.svg", shop.path("in/pictures/link.svg")).unwrap();
     for (path, why) in [
-        ("pictures/link.svg", "leads out of the import file's own folder"),
+        (
+            "pictures/link.svg",
+            "leads out of the import file's own folder",
+        ),
         ("/etc/hostname", "must be a path below"),
         ("pictures/../../secret.svg", "must be a path below"),
         ("products.json", "is not an SVG, PNG, JPEG or WebP picture"),
     ] {
         shop.write("in/products.json", TWO.replace("pictures/cup.svg", path));
         let said = shop.run("import products in/products.json");
-        assert!(said.code == 1 && said.err.contains(why), "{path}: {}", said.err);
+        assert!(
+            said.code == 1 && said.err.contains(why),
+            "{path}: {}",
+            said.err
+        );
     }
     assert_eq!(shop.skus(), Vec::<String>::new());
 }
@@ -307,17 +396,31 @@ fn an_import_and_an_administrator_arrive_in_a_shop_that_is_open() {
     let open = shop.serve();
     shop.runs("import products in/products.json");
     let answer = open.ask("GET /api/products/CUP", "");
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"available\":4"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("\"available\":4"),
+        "{answer}"
+    );
 
-    let said = shop.run_with("admin create --email boss@example.com --password-stdin", "a long enough one\n");
+    let said = shop.run_with(
+        "admin create --email boss@example.com --password-stdin",
+        "a long enough one\n",
+    );
     assert_eq!(said.code, 0, "{}", said.err);
     let login = |password: &str| {
         let body = format!("{{\"email\": \"boss@example.com\", \"password\": \"{password}\"}}");
         open.ask("POST /api/session", &body)
     };
     assert!(login("a long enough one").contains("\"admin\""));
-    let said = shop.run_with("admin create --email boss@example.com --password-stdin", "another password\n");
-    assert!(said.code == 0 && said.out.contains("unchanged"), "{}{}", said.out, said.err);
+    let said = shop.run_with(
+        "admin create --email boss@example.com --password-stdin",
+        "another password\n",
+    );
+    assert!(
+        said.code == 0 && said.out.contains("unchanged"),
+        "{}{}",
+        said.out,
+        said.err
+    );
     assert!(login("a long enough one").starts_with("HTTP/1.1 200"));
     assert!(login("another password").starts_with("HTTP/1.1 401"));
 }
@@ -332,12 +435,24 @@ fn administrators_are_refused_with_one_clear_line() {
         ("boss@example.com", "password", 1, ""),
         ("boss@example.com", "", 1, "no password on standard input"),
     ] {
-        let said = shop.run_with(&format!("admin create --email {email} --password-stdin"), password);
-        assert_eq!((said.code, said.err.lines().count()), (code, 1), "{email} {password}: {}", said.err);
+        let said = shop.run_with(
+            &format!("admin create --email {email} --password-stdin"),
+            password,
+        );
+        assert_eq!(
+            (said.code, said.err.lines().count()),
+            (code, 1),
+            "{email} {password}: {}",
+            said.err
+        );
         assert!(said.err.contains(what), "{email} {password}: {}", said.err);
     }
     let said = shop.run("admin create --email boss@example.com");
-    assert!(said.code == 64 && said.err.contains("--password-stdin"), "{}", said.err);
+    assert!(
+        said.code == 64 && said.err.contains("--password-stdin"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]
@@ -353,8 +468,14 @@ fn the_same_seed_makes_the_same_shop_and_twice_is_not_double() {
     first.runs(args);
     assert_eq!(before, figures(&first));
     assert_eq!(before.orders, 120);
-    assert_eq!((before.ledger_sum, before.unbalanced, before.differences), (0, 0, 0));
-    assert!(before.revenue > 0 && before.revenue == before.history_revenue, "{before:?}");
+    assert_eq!(
+        (before.ledger_sum, before.unbalanced, before.differences),
+        (0, 0, 0)
+    );
+    assert!(
+        before.revenue > 0 && before.revenue == before.history_revenue,
+        "{before:?}"
+    );
 }
 
 /// What the books of a shop say.
@@ -379,16 +500,39 @@ fn figures(shop: &Shop) -> Figures {
     let texts = platform::locale::Texts::new(&[]).unwrap();
     let key = platform::identity::ServiceKey::sample();
     let shell = std::sync::Arc::new(platform::shell::Shell::new(texts, key));
-    let payments = payments::Host::new(databases.open(payments::NAME, payments::migrations()).unwrap(), shell.clone());
-    let db = databases.open(order_history::NAME, order_history::migrations()).unwrap();
+    let payments = payments::Host::new(
+        databases
+            .open(payments::NAME, payments::migrations())
+            .unwrap(),
+        shell.clone(),
+    );
+    let db = databases
+        .open(order_history::NAME, order_history::migrations())
+        .unwrap();
     let history = order_history::Host::new(db, shell);
     let ctx = Ctx::background(std::time::Duration::from_secs(30));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let ledger = payments.answer(LedgerBalance {}, &ctx).await.unwrap();
-        let differences = payments.answer(Reconcile { limit: 100 }, &ctx).await.unwrap().len();
-        let sales = history.answer(SalesFigures { days: 366 }, &ctx).await.unwrap();
-        let of = |name: &str| ledger.accounts.iter().find(|a| a.account == name).map_or(0, |a| a.balance);
+        let differences = payments
+            .answer(Reconcile { limit: 100 }, &ctx)
+            .await
+            .unwrap()
+            .len();
+        let sales = history
+            .answer(SalesFigures { days: 366 }, &ctx)
+            .await
+            .unwrap();
+        let of = |name: &str| {
+            ledger
+                .accounts
+                .iter()
+                .find(|a| a.account == name)
+                .map_or(0, |a| a.balance)
+        };
         Figures {
             orders: sales.days.iter().map(|day| day.orders).sum(),
             ledger_sum: ledger.sum,

@@ -19,18 +19,34 @@ pub fn create(settings: &Settings, email: &str, password_stdin: bool) -> Result<
 
 async fn run(settings: &Settings, email: &str, password_stdin: bool) -> Result<(), Failure> {
     if !email.contains('@') {
-        return Err(Failure::usage(format!("--email {email}: is not an e-mail address")));
+        return Err(Failure::usage(format!(
+            "--email {email}: is not an e-mail address"
+        )));
     }
     let databases = Databases::new(settings.place())?;
     let db = databases.open(members::NAME, members::migrations())?;
     let shell = shell(settings)?;
     let host = members::Host::new(db, shell.clone());
-    let promote = || MakeAdmin { email: email.to_owned(), who: WHO.to_owned() };
+    let promote = || MakeAdmin {
+        email: email.to_owned(),
+        who: WHO.to_owned(),
+    };
     if host.answer(promote(), &ctx()).await?.is_some() {
-        return promoted(email);
+        promoted(email);
+        return Ok(());
     }
-    let password = if password_stdin { piped()? } else { asked(email)? };
-    let name = email.split('@').next().unwrap_or(email).chars().take(50).collect();
+    let password = if password_stdin {
+        piped()?
+    } else {
+        asked(email)?
+    };
+    let name = email
+        .split('@')
+        .next()
+        .unwrap_or(email)
+        .chars()
+        .take(50)
+        .collect();
     let new = CreateMember {
         email: email.to_owned(),
         name,
@@ -40,14 +56,26 @@ async fn run(settings: &Settings, email: &str, password_stdin: bool) -> Result<(
         who: WHO.to_owned(),
     };
     match host.answer(new, &ctx()).await? {
-        Created::Member(_) => created(email),
+        Created::Member(_) => {
+            created(email);
+            Ok(())
+        }
         // somebody joined with it while the password was typed
         Created::Taken => match host.answer(promote(), &ctx()).await? {
-            Some(_) => promoted(email),
-            None => Err(Failure::other(format!("{email}: this member has just left"))),
+            Some(_) => {
+                promoted(email);
+                Ok(())
+            }
+            None => Err(Failure::other(format!(
+                "{email}: this member has just left"
+            ))),
         },
         Created::Refused(refusals) => Err(refused(email, &refusals, |key| {
-            shell.texts.with(Locale::En, key, &[("fewest", 8.into()), ("most", 128.into())])
+            shell.texts.with(
+                Locale::En,
+                key,
+                &[("fewest", 8.into()), ("most", 128.into())],
+            )
         })),
     }
 }
@@ -64,10 +92,15 @@ fn refused(email: &str, refusals: &[Refusal], text: impl Fn(&str) -> String) -> 
 /// The first line, without its end.
 fn piped() -> Result<String, Failure> {
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(|e| Failure::other(format!("standard input: {e}")))?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|e| Failure::other(format!("standard input: {e}")))?;
     let password = line.trim_end_matches(['\n', '\r']);
     if password.is_empty() {
-        return Err(Failure::other("--password-stdin: there is no password on standard input"));
+        return Err(Failure::other(
+            "--password-stdin: there is no password on standard input",
+        ));
     }
     Ok(password.to_owned())
 }
@@ -78,22 +111,24 @@ fn asked(email: &str) -> Result<String, Failure> {
             "there is no terminal to ask for a password: give it on standard input, with --password-stdin",
         ));
     }
-    let ask = |prompt: String| rpassword::prompt_password(prompt).map_err(|e| Failure::other(format!("the terminal: {e}")));
+    let ask = |prompt: String| {
+        rpassword::prompt_password(prompt).map_err(|e| Failure::other(format!("the terminal: {e}")))
+    };
     let password = ask(format!("Password for {email} (8 to 128 characters): "))?;
     if password != ask("The same again: ".to_owned())? {
-        return Err(Failure::other("the two passwords differ; nothing was changed"));
+        return Err(Failure::other(
+            "the two passwords differ; nothing was changed",
+        ));
     }
     Ok(password)
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of the command")]
-fn created(email: &str) -> Result<(), Failure> {
+fn created(email: &str) {
     println!("{email} has joined and is an administrator.");
-    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of the command")]
-fn promoted(email: &str) -> Result<(), Failure> {
+fn promoted(email: &str) {
     println!("{email} is an administrator. The member's password is unchanged.");
-    Ok(())
 }

@@ -1,7 +1,37 @@
+use platform::db::Databases;
+
+use super::import::{block_on, shell};
 use crate::cli::Demo;
+use crate::demo::{Rooms, made_up};
 use crate::failure::Failure;
+use crate::hosts::Hosts;
+use crate::house::Role;
 use crate::settings::Settings;
 
-pub fn run(_: &Settings, _: Demo) -> Result<(), Failure> {
+/// Fills the shop with made-up data, beside a running one or before its first start.
+pub fn run(settings: &Settings, demo: Demo) -> Result<(), Failure> {
+    block_on(fill(settings, demo))
+}
+
+async fn fill(settings: &Settings, demo: Demo) -> Result<(), Failure> {
+    let databases = Databases::new(settings.place())?;
+    let shell = shell(settings)?;
+    let hosts = Hosts::open(&databases, &Role::Whole, &shell)?;
+    let (Some(rooms), Some(books)) = (Rooms::of(&hosts), made_up::Books::of(&hosts)) else {
+        return Err(Failure::other("the whole shop is not here"));
+    };
+    made_up::fill(&rooms, &books, demo, shell.clock.now()).await?;
+    say(demo);
     Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of the command")]
+fn say(demo: Demo) {
+    let Demo {
+        products,
+        members,
+        orders,
+        seed,
+    } = demo;
+    println!("Made up from seed {seed}: {products} products, {members} members, {orders} orders.");
 }

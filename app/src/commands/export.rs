@@ -10,7 +10,9 @@ use kernel::Sku;
 use platform::ports::Answers as _;
 use stock::api::OnHandOf;
 
-use super::import::{COLUMNS, Entry, Format, OptionEntry, PictureEntry, Shelves, block_on, ctx, format};
+use super::import::{
+    COLUMNS, Entry, Format, OptionEntry, PictureEntry, Shelves, block_on, ctx, format,
+};
 use crate::failure::Failure;
 use crate::settings::Settings;
 
@@ -23,7 +25,10 @@ pub fn products(settings: &Settings, to: Option<&Path>) -> Result<(), Failure> {
         None => block_on(to_stdout(settings)),
         Some(path) => {
             let Some(format) = format(path) else {
-                return Err(Failure::usage(format!("--to {}: must end in .csv or .json", path.display())));
+                return Err(Failure::usage(format!(
+                    "--to {}: must end in .csv or .json",
+                    path.display()
+                )));
             };
             let count = block_on(to_file(settings, path, format))?;
             say(count, path);
@@ -42,7 +47,10 @@ async fn to_stdout(settings: &Settings) -> Result<(), Failure> {
     let mut products = Products::open(settings).await?;
     let mut out = Json::new(io::BufWriter::new(io::stdout()));
     while let Some(entries) = products.next().await? {
-        entries.iter().try_for_each(|entry| out.add(entry)).map_err(failed)?;
+        entries
+            .iter()
+            .try_for_each(|entry| out.add(entry))
+            .map_err(failed)?;
     }
     out.finish().map_err(failed)
 }
@@ -50,7 +58,10 @@ async fn to_stdout(settings: &Settings) -> Result<(), Failure> {
 /// The pictures first, then the file under another name, then its name: it is whole or it is not there.
 async fn to_file(settings: &Settings, path: &Path, format: Format) -> Result<usize, Failure> {
     let failed = |e: io::Error| Failure::other(format!("{}: {e}", path.display()));
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let aside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     let mut products = Products::open(settings).await?;
     let writer = io::BufWriter::new(aside.as_file());
@@ -87,14 +98,28 @@ struct Products {
 impl Products {
     async fn open(settings: &Settings) -> Result<Self, Failure> {
         let shelves = Shelves::open(settings)?;
-        let categories = shelves.categories().await?.into_iter().map(|card| (card.slug, card.name)).collect();
-        Ok(Self { shelves, categories, after: None })
+        let categories = shelves
+            .categories()
+            .await?
+            .into_iter()
+            .map(|card| (card.slug, card.name))
+            .collect();
+        Ok(Self {
+            shelves,
+            categories,
+            after: None,
+        })
     }
 
     async fn next(&mut self) -> Result<Option<Vec<Entry>>, Failure> {
-        let ask = ExportProducts { after: self.after.clone(), limit: AT_ONCE };
+        let ask = ExportProducts {
+            after: self.after.clone(),
+            limit: AT_ONCE,
+        };
         let drafts = self.shelves.catalog.answer(ask, &ctx()).await?;
-        let Some(last) = drafts.last() else { return Ok(None) };
+        let Some(last) = drafts.last() else {
+            return Ok(None);
+        };
         self.after = last.sku.parse().ok();
         let on_hand = self.on_hand(&drafts).await?;
         let entry = |draft: ProductDraft| {
@@ -111,7 +136,10 @@ impl Products {
         });
         let skus = names.filter_map(|name| name.parse().ok()).collect();
         let rows = self.shelves.stock.answer(OnHandOf { skus }, &ctx()).await?;
-        Ok(rows.into_iter().map(|row| (row.sku.to_string(), row.on_hand)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.sku.to_string(), row.on_hand))
+            .collect())
     }
 }
 
@@ -119,8 +147,14 @@ impl Products {
 fn with_files(mut entry: Entry, folder: &Path) -> Result<Entry, Failure> {
     let pictures = folder.join(PICTURES);
     for (at, picture) in entry.pictures.iter_mut().enumerate() {
-        let PictureEntry::Inline(PictureDraft::New { media_type, data }) = &*picture else { continue };
-        let number = if at == 0 { String::new() } else { format!("+{}", at + 1) };
+        let PictureEntry::Inline(PictureDraft::New { media_type, data }) = &*picture else {
+            continue;
+        };
+        let number = if at == 0 {
+            String::new()
+        } else {
+            format!("+{}", at + 1)
+        };
         let name = format!("{}{number}.{}", entry.sku, ending(media_type));
         let path = pictures.join(&name);
         let failed = |e: io::Error| Failure::other(format!("{}: {e}", path.display()));
@@ -153,13 +187,17 @@ struct Json<W> {
 
 impl<W: Write> Json<W> {
     fn new(out: W) -> Self {
-        Self { out, is_empty: true }
+        Self {
+            out,
+            is_empty: true,
+        }
     }
 }
 
 impl<W: Write> Out for Json<W> {
     fn add(&mut self, entry: &Entry) -> io::Result<()> {
-        self.out.write_all(if self.is_empty { b"[\n" } else { b",\n" })?;
+        self.out
+            .write_all(if self.is_empty { b"[\n" } else { b",\n" })?;
         self.is_empty = false;
         // no string of JSON has a line break in it
         let text = serde_json::to_string_pretty(entry)?.replace('\n', "\n  ");
@@ -167,7 +205,8 @@ impl<W: Write> Out for Json<W> {
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.out.write_all(if self.is_empty { b"[]\n" } else { b"\n]\n" })?;
+        self.out
+            .write_all(if self.is_empty { b"[]\n" } else { b"\n]\n" })?;
         self.out.flush()
     }
 }
@@ -185,7 +224,8 @@ impl<W: Write> Csv<W> {
 impl<W: Write> Out for Csv<W> {
     fn add(&mut self, entry: &Entry) -> io::Result<()> {
         for row in rows(entry) {
-            self.0.write_record(COLUMNS.map(|column| row.get(column).map_or("", String::as_str)))?;
+            self.0
+                .write_record(COLUMNS.map(|column| row.get(column).map_or("", String::as_str)))?;
         }
         Ok(())
     }
@@ -209,7 +249,11 @@ fn rows(entry: &Entry) -> Vec<Row> {
     if let Some(Both { ko, en }) = &entry.category_name {
         first.extend([("category_ko", ko.clone()), ("category_en", en.clone())]);
     }
-    let files: Vec<&str> = entry.pictures.iter().filter_map(PictureEntry::file).collect();
+    let files: Vec<&str> = entry
+        .pictures
+        .iter()
+        .filter_map(PictureEntry::file)
+        .collect();
     first.insert("pictures", files.join(";"));
     if entry.options.is_empty() {
         first.insert("sku", entry.sku.clone());
@@ -221,7 +265,12 @@ fn rows(entry: &Entry) -> Vec<Row> {
     let row = |option: &OptionEntry| {
         let mut row = first.take().unwrap_or_default();
         row.extend([("sku", option.sku.clone()), ("product", entry.sku.clone())]);
-        row.extend(option.price.or(entry.price).map(|price| ("price", price.0.to_string())));
+        row.extend(
+            option
+                .price
+                .or(entry.price)
+                .map(|price| ("price", price.0.to_string())),
+        );
         row.extend(option.on_hand.map(|count| ("on_hand", count.to_string())));
         if let Some(Both { ko, en }) = &option.values.color {
             row.extend([("color_ko", ko.clone()), ("color_en", en.clone())]);

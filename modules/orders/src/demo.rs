@@ -68,16 +68,19 @@ pub struct Ended {
 }
 
 impl Host {
-    /// Writes those that are not there yet, and answers how each of them stands.
+    /// Writes those that are not there yet, and answers how each of them stands; one whose number another order has
+    /// already is left out of both.
     pub async fn put_demo_orders(&self, orders: Vec<DemoOrder>) -> Result<Vec<Ended>, OrdersError> {
         let pasts = orders
             .into_iter()
             .map(past)
             .collect::<Result<Vec<Past>, _>>()?;
-        let ended = pasts.iter().map(|past| Ended::of(&past.order)).collect();
-        self.db
+        let mut ended: Vec<Ended> = pasts.iter().map(|past| Ended::of(&past.order)).collect();
+        let left_out = self
+            .db
             .write(move |conn| store::put_past(conn, &pasts))
             .await?;
+        ended.retain(|ended| !left_out.contains(&ended.order));
         Ok(ended)
     }
 }
@@ -225,8 +228,8 @@ mod tests {
                 line2: String::new(),
             },
             placed_at: AT,
-            shipped_at: AT.after(Duration::from_secs(60)),
-            ended_at: AT.after(Duration::from_secs(600)),
+            shipped_at: AT.after(Duration::from_mins(1)),
+            ended_at: AT.after(Duration::from_mins(10)),
             course,
         }
     }
@@ -266,6 +269,12 @@ mod tests {
                 (status, payment)
             );
         }
+        let same_number = DemoOrder {
+            order: OrderId::new(AT, [99; 10]),
+            ..demo(1, Course::Delivered)
+        };
+        let ended = host.put_demo_orders(vec![same_number]).await.unwrap();
+        assert_eq!(ended, vec![], "its number belongs to another order");
         let waiting = db.read(store::under_way).await.unwrap();
         assert_eq!(waiting, 0, "the saga has nothing to do with them");
     }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api;
+pub mod demo;
 mod domain;
 pub mod events;
 mod host;

@@ -43,17 +43,29 @@ const BETWEEN_PICTURES: char = ';';
 pub fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed::default();
     if let Some(line) = open_quote(text) {
-        parsed.problems.push(row_problem(line, "", "a quotation mark opens a field and none closes it"));
+        parsed.problems.push(row_problem(
+            line,
+            "",
+            "a quotation mark opens a field and none closes it",
+        ));
         return parsed;
     }
-    let mut reader = ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
+    let mut reader = ReaderBuilder::new()
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text.as_bytes());
     let mut records = reader.records();
     let columns = match records.next() {
         Some(Ok(header)) => match Columns::of(&header) {
             Ok(columns) => columns,
             Err(problems) => return Parsed { problems, ..parsed },
         },
-        _ => return Parsed { problems: vec![row_problem(1, "", "the first line must name the columns")], ..parsed },
+        _ => {
+            return Parsed {
+                problems: vec![row_problem(1, "", "the first line must name the columns")],
+                ..parsed
+            };
+        }
     };
     let mut rows: Vec<Row> = Vec::new();
     for record in records {
@@ -64,7 +76,11 @@ pub fn parse(text: &str) -> Parsed {
             continue;
         }
         if record.len() != columns.width {
-            let what = format!("has {} fields, and the first line names {} columns", record.len(), columns.width);
+            let what = format!(
+                "has {} fields, and the first line names {} columns",
+                record.len(),
+                columns.width
+            );
             parsed.problems.push(row_problem(line, "", &what));
             continue;
         }
@@ -93,7 +109,10 @@ pub fn column_of(field: &str, has_options: bool) -> (usize, String) {
         "sku" if has_options && field == "sku" => "product".to_owned(),
         "options" => "product".to_owned(),
         "values" => "color_ko".to_owned(),
-        other => other.trim_start_matches("values.").replace("category_name", "category").replace('.', "_"),
+        other => other
+            .trim_start_matches("values.")
+            .replace("category_name", "category")
+            .replace('.', "_"),
     };
     (row, column)
 }
@@ -115,19 +134,37 @@ impl Columns {
             let name = name.trim();
             let known = COLUMNS.into_iter().find(|known| *known == name);
             let wrong = match known {
-                Some(known) => by_name.insert(known, at).map(|_| "is there twice".to_owned()),
+                Some(known) => by_name
+                    .insert(known, at)
+                    .map(|_| "is there twice".to_owned()),
                 None => Some(format!("is not known; there are {}", COLUMNS.join(", "))),
             };
             problems.extend(wrong.map(|what| row_problem(1, name, &what)));
         }
-        let missing = NEEDED.into_iter().filter(|name| !by_name.contains_key(name));
+        let missing = NEEDED
+            .into_iter()
+            .filter(|name| !by_name.contains_key(name));
         problems.extend(missing.map(|name| row_problem(1, name, "is missing")));
-        if problems.is_empty() { Ok(Self { by_name, width: header.len() }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self {
+                by_name,
+                width: header.len(),
+            })
+        } else {
+            Err(problems)
+        }
     }
 
     fn row(&self, record: &StringRecord, line: u64) -> Row {
         let cell = |at: usize| record.get(at).unwrap_or_default().trim().to_owned();
-        Row { line, cells: self.by_name.iter().map(|(name, at)| (*name, cell(*at))).collect() }
+        Row {
+            line,
+            cells: self
+                .by_name
+                .iter()
+                .map(|(name, at)| (*name, cell(*at)))
+                .collect(),
+        }
     }
 }
 
@@ -141,7 +178,10 @@ impl Row {
     }
 
     fn both(&self, ko: &str, en: &str) -> Both {
-        Both { ko: self.get(ko).to_owned(), en: self.get(en).to_owned() }
+        Both {
+            ko: self.get(ko).to_owned(),
+            en: self.get(en).to_owned(),
+        }
     }
 
     fn both_if_any(&self, ko: &str, en: &str) -> Option<Both> {
@@ -191,7 +231,10 @@ fn finish(parsed: &mut Parsed, rows: Vec<Row>) {
     for row in &rows[1..] {
         for column in SHARED {
             if !["", first.get(column)].contains(&row.get(column)) {
-                let what = format!("differs from line {}: leave it empty or repeat it", first.line);
+                let what = format!(
+                    "differs from line {}: leave it empty or repeat it",
+                    first.line
+                );
                 problems.push(row_problem(row.line, column, &what));
             }
         }
@@ -200,25 +243,41 @@ fn finish(parsed: &mut Parsed, rows: Vec<Row>) {
         parsed.problems.append(&mut problems);
         return;
     }
-    let pictures = first.get("pictures").split(BETWEEN_PICTURES).map(str::trim).filter(|path| !path.is_empty());
+    let pictures = first
+        .get("pictures")
+        .split(BETWEEN_PICTURES)
+        .map(str::trim)
+        .filter(|path| !path.is_empty());
     let own = options.first();
     let entry = Entry {
-        sku: first.get(if has_options { "product" } else { "sku" }).to_owned(),
+        sku: first
+            .get(if has_options { "product" } else { "sku" })
+            .to_owned(),
         name: first.both("name_ko", "name_en"),
         description: first.both("description_ko", "description_en"),
         price: own.and_then(|option| option.price),
         category: first.get("category").to_owned(),
         category_name: first.both_if_any("category_ko", "category_en"),
-        pictures: pictures.map(|path| PictureEntry::File(path.to_owned())).collect(),
-        on_hand: own.and_then(|option| option.on_hand).filter(|_| !has_options),
+        pictures: pictures
+            .map(|path| PictureEntry::File(path.to_owned()))
+            .collect(),
+        on_hand: own
+            .and_then(|option| option.on_hand)
+            .filter(|_| !has_options),
         options: if has_options { options } else { Vec::new() },
     };
     parsed.entries.push(entry);
-    parsed.spots.push(Spot::Rows { lines: rows.iter().map(|row| row.line).collect(), has_options });
+    parsed.spots.push(Spot::Rows {
+        lines: rows.iter().map(|row| row.line).collect(),
+        has_options,
+    });
 }
 
 fn row_problem(line: u64, column: &str, what: &str) -> Problem {
-    Problem { place: Place::Row(line, column.to_owned()), what: what.to_owned() }
+    Problem {
+        place: Place::Row(line, column.to_owned()),
+        what: what.to_owned(),
+    }
 }
 
 /// The line with a quotation mark that opens a field for good: all that follows would be one field.
@@ -245,16 +304,25 @@ mod tests {
     use super::*;
     use crate::commands::import::file::File;
 
-    const HEADER: &str = "sku,product,name_ko,name_en,price,category,color_ko,color_en,on_hand,pictures\n";
+    const HEADER: &str =
+        "sku,product,name_ko,name_en,price,category,color_ko,color_en,on_hand,pictures\n";
 
     fn check(rows: &str, expect: &[&str]) {
         let text = format!("{HEADER}{rows}");
-        let lines: Vec<String> = parse(&text).problems.iter().map(|problem| shown(&text, problem)).collect();
+        let lines: Vec<String> = parse(&text)
+            .problems
+            .iter()
+            .map(|problem| shown(&text, problem))
+            .collect();
         assert_eq!(lines, expect, "{rows}");
     }
 
     fn shown(text: &str, problem: &Problem) -> String {
-        File { name: "f.csv".to_owned(), text: text.to_owned() }.line(problem)
+        File {
+            name: "f.csv".to_owned(),
+            text: text.to_owned(),
+        }
+        .line(problem)
     }
 
     #[test]
@@ -265,20 +333,54 @@ mod tests {
         );
         let parsed = parse(&text);
         assert_eq!(parsed.problems, vec![]);
-        let [mug, tee, other] = &parsed.entries[..] else { panic!("{:?}", parsed.entries) };
-        assert_eq!((mug.sku.as_str(), mug.on_hand, mug.options.len(), mug.pictures.len()), ("MUG", Some(3), 0, 2));
-        assert_eq!((tee.sku.as_str(), tee.name.en.as_str(), tee.on_hand), ("TEE", "Tee, cotton", None));
+        let [mug, tee, other] = &parsed.entries[..] else {
+            panic!("{:?}", parsed.entries)
+        };
+        assert_eq!(
+            (
+                mug.sku.as_str(),
+                mug.on_hand,
+                mug.options.len(),
+                mug.pictures.len()
+            ),
+            ("MUG", Some(3), 0, 2)
+        );
+        assert_eq!(
+            (tee.sku.as_str(), tee.name.en.as_str(), tee.on_hand),
+            ("TEE", "Tee, cotton", None)
+        );
         assert_eq!(tee.options[1].price, Some(Amount(21_000)));
-        assert_eq!(tee.options[0].values.color, Some(Both { ko: "빨강".to_owned(), en: "Red".to_owned() }));
-        assert_eq!((other.sku.as_str(), other.options[0].on_hand), ("TEE-2", Some(5)));
+        assert_eq!(
+            tee.options[0].values.color,
+            Some(Both {
+                ko: "빨강".to_owned(),
+                en: "Red".to_owned()
+            })
+        );
+        assert_eq!(
+            (other.sku.as_str(), other.options[0].on_hand),
+            ("TEE-2", Some(5))
+        );
     }
 
     #[test]
     fn a_problem_is_told_with_line_and_column() {
-        check("MUG,,머그,Mug,\"12,900\",x,,,3,\n", &["f.csv, line 2, column price: must be a whole number like 12900, and not \"12,900\""]);
-        check("MUG,,머그\n", &["f.csv, line 2: has 3 fields, and the first line names 10 columns"]);
-        check("MUG,,머그,Mug,1,x,빨강,,3,\n", &["f.csv, line 2, column color_ko: is for options: the column product must say whose"]);
-        check("\nM,,\"머\n그\",Mug,1,x,,,3,\nA,\"B,,,,,,,,\n", &["f.csv, line 5: a quotation mark opens a field and none closes it"]);
+        check(
+            "MUG,,머그,Mug,\"12,900\",x,,,3,\n",
+            &["f.csv, line 2, column price: must be a whole number like 12900, and not \"12,900\""],
+        );
+        check(
+            "MUG,,머그\n",
+            &["f.csv, line 2: has 3 fields, and the first line names 10 columns"],
+        );
+        check(
+            "MUG,,머그,Mug,1,x,빨강,,3,\n",
+            &["f.csv, line 2, column color_ko: is for options: the column product must say whose"],
+        );
+        check(
+            "\nM,,\"머\n그\",Mug,1,x,,,3,\nA,\"B,,,,,,,,\n",
+            &["f.csv, line 5: a quotation mark opens a field and none closes it"],
+        );
         check(
             "A,T,\"머\n그\",Mug,1,x,빨강,r,3,\nB,T,컵,Mug,1,x,파랑,b,many,\n",
             &[
@@ -288,12 +390,22 @@ mod tests {
         );
         for (text, expect) in [
             ("", "f.csv, line 1: the first line must name the columns"),
-            ("sku,name_ko,name_en,price,category,sku\n", "f.csv, line 1, column sku: is there twice"),
-            ("sku,name_ko,name_en,price\n", "f.csv, line 1, column category: is missing"),
+            (
+                "sku,name_ko,name_en,price,category,sku\n",
+                "f.csv, line 1, column sku: is there twice",
+            ),
+            (
+                "sku,name_ko,name_en,price\n",
+                "f.csv, line 1, column category: is missing",
+            ),
         ] {
             assert_eq!(shown(text, &parse(text).problems[0]), expect);
         }
-        assert!(parse("sku;name_ko\n").problems[0].what.contains("is not known"));
+        assert!(
+            parse("sku;name_ko\n").problems[0]
+                .what
+                .contains("is not known")
+        );
     }
 
     #[test]

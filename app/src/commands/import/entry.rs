@@ -46,7 +46,10 @@ pub struct ValuesEntry {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "must be the path of a picture file, or {\"media_type\": …, \"data\": base64}")]
+#[serde(
+    untagged,
+    expecting = "must be the path of a picture file, or {\"media_type\": …, \"data\": base64}"
+)]
 pub enum PictureEntry {
     /// Below the file's own folder.
     File(String),
@@ -72,7 +75,11 @@ pub struct Complaint {
 
 impl Complaint {
     pub fn new(index: usize, field: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { index, field: field.into(), what: what.into() }
+        Self {
+            index,
+            field: field.into(),
+            what: what.into(),
+        }
     }
 }
 
@@ -87,7 +94,10 @@ impl Entry {
             match picture {
                 PictureEntry::Inline(draft) => pictures.push(draft.clone()),
                 PictureEntry::File(path) => match read(path) {
-                    Ok(data) => pictures.push(PictureDraft::New { media_type: String::new(), data }),
+                    Ok(data) => pictures.push(PictureDraft::New {
+                        media_type: String::new(),
+                        data,
+                    }),
                     Err(why) => bad.push((format!("pictures.{at}"), why)),
                 },
             }
@@ -95,7 +105,10 @@ impl Entry {
         if !bad.is_empty() {
             return Err(bad);
         }
-        Ok(ProductDraft { pictures, ..self.draft_without_pictures() })
+        Ok(ProductDraft {
+            pictures,
+            ..self.draft_without_pictures()
+        })
     }
 
     pub fn draft_without_pictures(&self) -> ProductDraft {
@@ -113,26 +126,48 @@ impl Entry {
 
     /// What is on hand of each SKU that says so, with the field.
     pub fn on_hand(&self) -> impl Iterator<Item = (&str, i64, String)> {
-        let own = self.on_hand.map(|count| (self.sku.as_str(), count, "on_hand".to_owned()));
+        let own = self
+            .on_hand
+            .map(|count| (self.sku.as_str(), count, "on_hand".to_owned()));
         let options = self.options.iter().enumerate().filter_map(|(at, option)| {
-            Some((option.sku.as_str(), option.on_hand?, format!("options.{at}.on_hand")))
+            Some((
+                option.sku.as_str(),
+                option.on_hand?,
+                format!("options.{at}.on_hand"),
+            ))
         });
         own.into_iter().chain(options)
     }
 
     /// Every SKU of it, with the field.
     pub fn skus(&self) -> impl Iterator<Item = (&str, String)> {
-        let options = self.options.iter().enumerate().filter(|(_, option)| option.sku != self.sku);
-        let options = options.map(|(at, option)| (option.sku.as_str(), format!("options.{at}.sku")));
+        let options = self
+            .options
+            .iter()
+            .enumerate()
+            .filter(|(_, option)| option.sku != self.sku);
+        let options =
+            options.map(|(at, option)| (option.sku.as_str(), format!("options.{at}.sku")));
         std::iter::once((self.sku.as_str(), "sku".to_owned())).chain(options)
     }
 
     /// Of an exported product: what is on hand is put in by `on_hand`, its pictures by the caller.
-    pub fn exported(draft: ProductDraft, on_hand: impl Fn(&str) -> Option<i64>, category_name: Option<Both>) -> Self {
-        let options: Vec<OptionEntry> =
-            draft.options.into_iter().map(|option| OptionEntry::exported(option, &on_hand)).collect();
+    pub fn exported(
+        draft: ProductDraft,
+        on_hand: impl Fn(&str) -> Option<i64>,
+        category_name: Option<Both>,
+    ) -> Self {
+        let options: Vec<OptionEntry> = draft
+            .options
+            .into_iter()
+            .map(|option| OptionEntry::exported(option, &on_hand))
+            .collect();
         Self {
-            on_hand: if options.is_empty() { on_hand(&draft.sku) } else { None },
+            on_hand: if options.is_empty() {
+                on_hand(&draft.sku)
+            } else {
+                None
+            },
             sku: draft.sku,
             name: draft.name,
             description: draft.description,
@@ -140,7 +175,11 @@ impl Entry {
             category: draft.category,
             category_name,
             options,
-            pictures: draft.pictures.into_iter().map(PictureEntry::Inline).collect(),
+            pictures: draft
+                .pictures
+                .into_iter()
+                .map(PictureEntry::Inline)
+                .collect(),
         }
     }
 }
@@ -149,7 +188,10 @@ impl OptionEntry {
     fn draft(&self) -> OptionDraft {
         OptionDraft {
             sku: self.sku.clone(),
-            values: ValuesDraft { color: self.values.color.clone(), size: self.values.size.clone() },
+            values: ValuesDraft {
+                color: self.values.color.clone(),
+                size: self.values.size.clone(),
+            },
             price: self.price,
             on_hand: None,
         }
@@ -158,7 +200,10 @@ impl OptionEntry {
     fn exported(draft: OptionDraft, on_hand: &impl Fn(&str) -> Option<i64>) -> Self {
         Self {
             on_hand: on_hand(&draft.sku),
-            values: ValuesEntry { color: draft.values.color, size: draft.values.size },
+            values: ValuesEntry {
+                color: draft.values.color,
+                size: draft.values.size,
+            },
             price: draft.price,
             sku: draft.sku,
         }

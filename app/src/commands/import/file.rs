@@ -53,11 +53,16 @@ impl File {
             return Err(format!("{name}: is not a file"));
         }
         if metadata.len() > LARGEST_MIB << 20 {
-            return Err(format!("{name}: is larger than {LARGEST_MIB} MiB: split it"));
+            return Err(format!(
+                "{name}: is larger than {LARGEST_MIB} MiB: split it"
+            ));
         }
         let bytes = std::fs::read(path).map_err(failed)?;
         let text = String::from_utf8(bytes).map_err(|e| not_utf8(&name, &e))?;
-        let text = text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text);
+        let text = text
+            .strip_prefix('\u{feff}')
+            .map(ToOwned::to_owned)
+            .unwrap_or(text);
         Ok(Self { name, text })
     }
 
@@ -70,7 +75,11 @@ impl File {
             }
             Place::Row(line, column) => (*line, column.clone()),
         };
-        let column = if column.is_empty() { column } else { format!(", column {column}") };
+        let column = if column.is_empty() {
+            column
+        } else {
+            format!(", column {column}")
+        };
         format!("{}, line {line}{column}: {}", self.name, problem.what)
     }
 
@@ -78,19 +87,40 @@ impl File {
     /// CSV names itself.
     pub fn problem(&self, spots: &[Spot], complaint: &Complaint, sku: &str) -> Problem {
         let Complaint { index, field, what } = complaint;
-        let whose = if sku.is_empty() { String::new() } else { format!("{sku}: ") };
+        let whose = if sku.is_empty() {
+            String::new()
+        } else {
+            format!("{sku}: ")
+        };
         match spots.get(*index) {
             Some(Spot::Offset(start)) => {
-                let field_name = if field.is_empty() { String::new() } else { format!("{field}: ") };
+                let field_name = if field.is_empty() {
+                    String::new()
+                } else {
+                    format!("{field}: ")
+                };
                 let place = Place::Offset(walk::find(&self.text, *start, field));
-                Problem { place, what: format!("{whose}{field_name}{what}") }
+                Problem {
+                    place,
+                    what: format!("{whose}{field_name}{what}"),
+                }
             }
             Some(Spot::Rows { lines, has_options }) => {
                 let (row, column) = super::csv::column_of(field, *has_options);
-                let line = lines.get(row).or(lines.first()).copied().unwrap_or_default();
-                Problem { place: Place::Row(line, column), what: format!("{whose}{what}") }
+                let line = lines
+                    .get(row)
+                    .or(lines.first())
+                    .copied()
+                    .unwrap_or_default();
+                Problem {
+                    place: Place::Row(line, column),
+                    what: format!("{whose}{what}"),
+                }
             }
-            None => Problem { place: Place::Offset(0), what: format!("{whose}{what}") },
+            None => Problem {
+                place: Place::Offset(0),
+                what: format!("{whose}{what}"),
+            },
         }
     }
 }

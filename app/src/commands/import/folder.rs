@@ -11,32 +11,47 @@ pub struct Folder {
 
 impl Folder {
     pub fn of(file: &Path) -> std::io::Result<Self> {
-        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(Self { root: parent.canonicalize()? })
+        let parent = file
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        Ok(Self {
+            root: parent.canonicalize()?,
+        })
     }
 
     /// The file's bytes; `Err` says why not, to follow the field's name.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, String> {
         let path = Path::new(name);
-        let plain = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        let plain = path
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if name.is_empty() || !plain {
-            return Err(format!("{name:?} must be a path below the import file's own folder"));
+            return Err(format!(
+                "{name:?} must be a path below the import file's own folder"
+            ));
         }
         let failed = |e: std::io::Error| match e.kind() {
-            std::io::ErrorKind::NotFound => format!("there is no file {name} in {}", self.root.display()),
+            std::io::ErrorKind::NotFound => {
+                format!("there is no file {name} in {}", self.root.display())
+            }
             _ => format!("{name}: {e}"),
         };
         // links are followed first, and judged by where they lead
         let real = self.root.join(path).canonicalize().map_err(failed)?;
         if !real.starts_with(&self.root) {
-            return Err(format!("{name:?} leads out of the import file's own folder"));
+            return Err(format!(
+                "{name:?} leads out of the import file's own folder"
+            ));
         }
         if !real.is_file() {
             return Err(format!("{name:?} is not a file"));
         }
         let mut bytes = Vec::new();
         let file = std::fs::File::open(&real).map_err(failed)?;
-        file.take((LARGEST_KIB << 10) + 1).read_to_end(&mut bytes).map_err(failed)?;
+        file.take((LARGEST_KIB << 10) + 1)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
         if bytes.len() as u64 > LARGEST_KIB << 10 {
             return Err(format!("{name} is larger than {LARGEST_KIB} KiB"));
         }

@@ -15,6 +15,7 @@ use std::path::Path;
 
 pub use csv::COLUMNS;
 pub use entry::{Entry, OptionEntry, PictureEntry};
+pub use plan::bar;
 pub use shelves::{Shelves, block_on, ctx, shell};
 
 use crate::failure::Failure;
@@ -31,13 +32,22 @@ pub fn products(settings: &Settings, path: &Path, dry_run: bool) -> Result<(), F
     let parse = match format(path) {
         Some(Format::Csv) => csv::parse,
         Some(Format::Json) => json::parse,
-        None => return Err(Failure::usage(format!("{}: must end in .csv or .json", path.display()))),
+        None => {
+            return Err(Failure::usage(format!(
+                "{}: must end in .csv or .json",
+                path.display()
+            )));
+        }
     };
     let file = File::read(path).map_err(Failure::other)?;
-    let folder = Folder::of(path).map_err(|e| Failure::other(format!("{}: {e}", path.display())))?;
+    let folder =
+        Folder::of(path).map_err(|e| Failure::other(format!("{}: {e}", path.display())))?;
     let parsed = parse(&file.text);
     if parsed.entries.is_empty() && parsed.problems.is_empty() {
-        return Err(Failure::other(format!("{}: there is no product in it", file.name)));
+        return Err(Failure::other(format!(
+            "{}: there is no product in it",
+            file.name
+        )));
     }
     block_on(run(settings, (&file, &folder), parsed, dry_run))
 }
@@ -51,8 +61,16 @@ async fn run(
     let shelves = Shelves::open(settings)?;
     let mut read = |name: &str| folder.read(name);
     let (plan, complaints) = Plan::check(&shelves, &parsed.entries, &mut read).await?;
-    let sku = |index: usize| parsed.entries.get(index).map_or("", |entry| entry.sku.as_str());
-    let located = complaints.iter().take(MOST_SHOWN).map(|c| file.problem(&parsed.spots, c, sku(c.index)));
+    let sku = |index: usize| {
+        parsed
+            .entries
+            .get(index)
+            .map_or("", |entry| entry.sku.as_str())
+    };
+    let located = complaints
+        .iter()
+        .take(MOST_SHOWN)
+        .map(|c| file.problem(&parsed.spots, c, sku(c.index)));
     let all = parsed.problems.len() + complaints.len();
     let mut problems: Vec<Problem> = parsed.problems.into_iter().chain(located).collect();
     if !problems.is_empty() {
@@ -60,9 +78,10 @@ async fn run(
         problems.dedup();
         return Err(refused(file, &problems, all));
     }
-    let written = match dry_run {
-        true => None,
-        false => Some(write::write(&shelves, &parsed.entries, &plan, &mut read).await?),
+    let written = if dry_run {
+        None
+    } else {
+        Some(write::write(&shelves, &parsed.entries, &plan, &mut read).await?)
     };
     say(&plan, written);
     Ok(())
@@ -84,7 +103,10 @@ pub fn format(path: &Path) -> Option<Format> {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the mistakes of an import file, a line each")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the mistakes of an import file, a line each"
+)]
 fn refused(file: &File, problems: &[Problem], all: usize) -> Failure {
     for problem in problems.iter().take(MOST_SHOWN) {
         eprintln!("{}", file.line(problem));
@@ -101,15 +123,27 @@ fn refused(file: &File, problems: &[Problem], all: usize) -> Failure {
 
 #[expect(clippy::print_stdout, reason = "the answer of the command")]
 fn say(plan: &Plan, written: Option<Written>) {
-    let Plan { products, stocked, new_categories, .. } = plan;
+    let Plan {
+        products,
+        stocked,
+        new_categories,
+        ..
+    } = plan;
     match written {
         Some(Written { created, updated }) => {
-            println!("Imported {products} products ({created} new, {updated} replaced) and the stock of {stocked} SKUs.");
+            println!(
+                "Imported {products} products ({created} new, {updated} replaced) and the stock of {stocked} SKUs."
+            );
         }
-        None => println!("Nothing is wrong. This would import {products} products and the stock of {stocked} SKUs."),
+        None => println!(
+            "Nothing is wrong. This would import {products} products and the stock of {stocked} SKUs."
+        ),
     }
     if !new_categories.is_empty() {
-        let names: Vec<&str> = new_categories.iter().map(|category| category.slug.as_str()).collect();
+        let names: Vec<&str> = new_categories
+            .iter()
+            .map(|category| category.slug.as_str())
+            .collect();
         println!("New categories: {}", names.join(", "));
     }
 }

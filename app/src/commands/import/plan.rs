@@ -35,7 +35,12 @@ impl Plan {
         let categories = shelves.categories().await?;
         let new_categories = new_categories(entries, &categories, &mut complaints);
         let stocked = entries.iter().flat_map(Entry::on_hand).count();
-        let plan = Self { products: entries.len(), stocked, new_categories, categories };
+        let plan = Self {
+            products: entries.len(),
+            stocked,
+            new_categories,
+            categories,
+        };
         let bar = bar("checking", entries.len());
         let mut batches = Batches::new(entries);
         while let Some(batch) = batches.next(&mut *read) {
@@ -59,13 +64,17 @@ impl Plan {
         complaints: &mut Vec<Complaint>,
     ) -> Result<(), Failure> {
         loop {
-            let report = shelves.try_products(drafts.iter().map(|(_, draft)| draft.clone()).collect()).await?;
+            let report = shelves
+                .try_products(drafts.iter().map(|(_, draft)| draft.clone()).collect())
+                .await?;
             if report.complaints.is_empty() {
                 return Ok(());
             }
             let mut bad = HashSet::new();
             for complaint in report.complaints {
-                let Some((index, draft)) = drafts.get(complaint.index) else { continue };
+                let Some((index, draft)) = drafts.get(complaint.index) else {
+                    continue;
+                };
                 bad.insert(*index);
                 let what = match complaint.key.as_str() {
                     UNKNOWN_CATEGORY if self.brings(&draft.category) => continue,
@@ -79,12 +88,22 @@ impl Plan {
     }
 
     fn brings(&self, slug: &str) -> bool {
-        self.new_categories.iter().any(|category| category.slug == slug)
+        self.new_categories
+            .iter()
+            .any(|category| category.slug == slug)
     }
 
     fn no_category(&self, slug: &str) -> String {
-        let known: Vec<&str> = self.categories.iter().map(|category| category.slug.as_str()).collect();
-        let known = if known.is_empty() { "none yet".to_owned() } else { known.join(", ") };
+        let known: Vec<&str> = self
+            .categories
+            .iter()
+            .map(|category| category.slug.as_str())
+            .collect();
+        let known = if known.is_empty() {
+            "none yet".to_owned()
+        } else {
+            known.join(", ")
+        };
         format!(
             "is no category of this shop: {slug:?}; there are {known}; give a new one its name in both languages \
              (JSON: category_name, CSV: category_ko and category_en)"
@@ -114,7 +133,10 @@ impl<'a> Batches<'a> {
 
     pub fn next(&mut self, read: Read<'_>) -> Option<Batch> {
         let (mut batch, mut bytes) = (Batch::default(), 0);
-        while self.at < self.entries.len() && batch.drafts.len() < MOST_PER_PUT && bytes < MOST_BYTES {
+        while self.at < self.entries.len()
+            && batch.drafts.len() < MOST_PER_PUT
+            && bytes < MOST_BYTES
+        {
             let (index, entry) = (self.at, &self.entries[self.at]);
             self.at += 1;
             let draft = entry.draft(&mut *read).unwrap_or_else(|bad| {
@@ -143,11 +165,19 @@ fn own_rules(entries: &[Entry]) -> Vec<Complaint> {
     for (index, entry) in entries.iter().enumerate() {
         for (sku, field) in entry.skus().filter(|(sku, _)| !sku.trim().is_empty()) {
             if *owners.entry(sku.trim()).or_insert(index) != index {
-                complaints.push(Complaint::new(index, field, format!("appears twice: {}", sku.trim())));
+                complaints.push(Complaint::new(
+                    index,
+                    field,
+                    format!("appears twice: {}", sku.trim()),
+                ));
             }
         }
         if entry.on_hand.is_some() && !entry.options.is_empty() {
-            complaints.push(Complaint::new(index, "on_hand", "is said by each option, and not by their product"));
+            complaints.push(Complaint::new(
+                index,
+                "on_hand",
+                "is said by each option, and not by their product",
+            ));
         }
         for (_, count, field) in entry.on_hand() {
             if !(0..=MOST_ON_HAND).contains(&count) {
@@ -160,27 +190,42 @@ fn own_rules(entries: &[Entry]) -> Vec<Complaint> {
 }
 
 /// Categories that the file names and the shop does not have, in the file's order.
-fn new_categories(entries: &[Entry], known: &[CategoryCard], complaints: &mut Vec<Complaint>) -> Vec<CategoryDraft> {
+fn new_categories(
+    entries: &[Entry],
+    known: &[CategoryCard],
+    complaints: &mut Vec<Complaint>,
+) -> Vec<CategoryDraft> {
     let mut new: Vec<CategoryDraft> = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        let Some(name) = &entry.category_name else { continue };
+        let Some(name) = &entry.category_name else {
+            continue;
+        };
         if known.iter().any(|category| category.slug == entry.category) {
             continue;
         }
         if let Some(before) = new.iter().find(|category| category.slug == entry.category) {
             if before.name != *name {
-                let what = format!("is {:?} further up: the same slug has one name", before.name.en);
+                let what = format!(
+                    "is {:?} further up: the same slug has one name",
+                    before.name.en
+                );
                 complaints.push(Complaint::new(index, "category_name", what));
             }
             continue;
         }
-        for (field, text) in [("category_name.ko", &name.ko), ("category_name.en", &name.en)] {
+        for (field, text) in [
+            ("category_name.ko", &name.ko),
+            ("category_name.en", &name.en),
+        ] {
             if !(1..=LONGEST_CATEGORY).contains(&text.trim().chars().count()) {
                 let what = format!("must have 1 to {LONGEST_CATEGORY} characters");
                 complaints.push(Complaint::new(index, field, what));
             }
         }
-        new.push(CategoryDraft { slug: entry.category.clone(), name: name.clone() });
+        new.push(CategoryDraft {
+            slug: entry.category.clone(),
+            name: name.clone(),
+        });
     }
     new
 }
@@ -199,7 +244,10 @@ mod tests {
     use super::*;
 
     fn entry(sku: &str) -> Entry {
-        Entry { sku: sku.to_owned(), ..Entry::default() }
+        Entry {
+            sku: sku.to_owned(),
+            ..Entry::default()
+        }
     }
 
     #[test]
@@ -207,14 +255,27 @@ mod tests {
         let mut entries: Vec<Entry> = (0..2_500).map(|n| entry(&format!("S-{n}"))).collect();
         entries[2_400].sku = "S-7".to_owned();
         let complaints = own_rules(&entries);
-        assert_eq!(complaints, vec![Complaint::new(2_400, "sku", "appears twice: S-7")]);
+        assert_eq!(
+            complaints,
+            vec![Complaint::new(2_400, "sku", "appears twice: S-7")]
+        );
     }
 
     #[test]
     fn stock_is_said_where_it_is_kept_and_is_not_negative() {
-        let option = |on_hand| super::super::OptionEntry { on_hand: Some(on_hand), ..Default::default() };
-        let with = Entry { on_hand: Some(3), options: vec![option(1), option(-1)], ..entry("A") };
-        let fields: Vec<String> = own_rules(&[with]).into_iter().map(|complaint| complaint.field).collect();
+        let option = |on_hand| super::super::OptionEntry {
+            on_hand: Some(on_hand),
+            ..Default::default()
+        };
+        let with = Entry {
+            on_hand: Some(3),
+            options: vec![option(1), option(-1)],
+            ..entry("A")
+        };
+        let fields: Vec<String> = own_rules(&[with])
+            .into_iter()
+            .map(|complaint| complaint.field)
+            .collect();
         assert_eq!(fields, ["on_hand", "options.1.on_hand"]);
     }
 
@@ -223,7 +284,9 @@ mod tests {
         let entries: Vec<Entry> = (0..1_500).map(|n| entry(&format!("S-{n}"))).collect();
         let mut batches = Batches::new(&entries);
         let mut read = |_: &str| Ok(Vec::new());
-        let sizes: Vec<usize> = std::iter::from_fn(|| batches.next(&mut read)).map(|batch| batch.drafts.len()).collect();
+        let sizes: Vec<usize> = std::iter::from_fn(|| batches.next(&mut read))
+            .map(|batch| batch.drafts.len())
+            .collect();
         assert_eq!(sizes, [1_000, 500]);
     }
 }

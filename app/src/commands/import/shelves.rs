@@ -41,19 +41,52 @@ impl Shelves {
     }
 
     /// Only looks whether it would go well.
-    pub async fn try_products(&self, products: Vec<ProductDraft>) -> Result<PutReport, Unavailable> {
-        self.catalog.answer(PutProducts { products, who: WHO.to_owned(), dry_run: true }, &ctx()).await
+    pub async fn try_products(
+        &self,
+        products: Vec<ProductDraft>,
+    ) -> Result<PutReport, Unavailable> {
+        self.catalog
+            .answer(
+                PutProducts {
+                    products,
+                    who: WHO.to_owned(),
+                    dry_run: true,
+                },
+                &ctx(),
+            )
+            .await
     }
 
-    pub async fn put_products(&self, products: Vec<ProductDraft>) -> Result<PutReport, Unavailable> {
-        self.catalog.answer(PutProducts { products, who: WHO.to_owned(), dry_run: false }, &ctx()).await
+    pub async fn put_products(
+        &self,
+        products: Vec<ProductDraft>,
+    ) -> Result<PutReport, Unavailable> {
+        self.catalog
+            .answer(
+                PutProducts {
+                    products,
+                    who: WHO.to_owned(),
+                    dry_run: false,
+                },
+                &ctx(),
+            )
+            .await
     }
 
     pub async fn put_on_hand(&self, rows: Vec<OnHand>, reason: &str) -> Result<(), Unavailable> {
         if rows.is_empty() {
             return Ok(());
         }
-        self.stock.answer(PutOnHand { rows, reason: reason.to_owned(), who: WHO.to_owned() }, &ctx()).await
+        self.stock
+            .answer(
+                PutOnHand {
+                    rows,
+                    reason: reason.to_owned(),
+                    who: WHO.to_owned(),
+                },
+                &ctx(),
+            )
+            .await
     }
 }
 
@@ -65,13 +98,19 @@ pub fn ctx() -> Ctx {
 /// What hosts share; nothing is served with it.
 pub fn shell(settings: &Settings) -> Result<Arc<Shell>, Failure> {
     if let Some(folder) = settings.service_key.parent() {
-        std::fs::create_dir_all(folder).map_err(|e| Failure::other(format!("{}: {e}", folder.display())))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|e| Failure::other(format!("{}: {e}", folder.display())))?;
     }
-    let key = ServiceKey::load_or_create(&settings.service_key, &SystemRandom).map_err(Failure::other)?;
+    let key =
+        ServiceKey::load_or_create(&settings.service_key, &SystemRandom).map_err(Failure::other)?;
     Ok(Arc::new(Shell::new(house::texts()?, key)))
 }
 
 /// Runs a command's work, which waits for databases and nothing else.
 pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::other)?.block_on(work)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::other)?
+        .block_on(work)
 }

@@ -95,7 +95,10 @@ impl<'a> Walk<'a> {
 
     fn scalar(&mut self) {
         self.at += 1;
-        while self.byte().is_some_and(|b| !matches!(b, b',' | b':' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')) {
+        while self
+            .byte()
+            .is_some_and(|b| !matches!(b, b',' | b':' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'))
+        {
             self.at += 1;
         }
     }
@@ -107,7 +110,10 @@ impl<'a> Walk<'a> {
     }
 
     fn blanks_and_commas(&mut self) {
-        while self.byte().is_some_and(|b| b.is_ascii_whitespace() || b == b',') {
+        while self
+            .byte()
+            .is_some_and(|b| b.is_ascii_whitespace() || b == b',')
+        {
             self.at += 1;
         }
     }
@@ -121,7 +127,11 @@ impl<'a> Walk<'a> {
 pub fn find(text: &str, start: usize, field: &str) -> usize {
     let mut at = start;
     for part in field.split('.').filter(|part| !part.is_empty()) {
-        match Walk::new(text, at).members().into_iter().find(|member| member.name == part) {
+        match Walk::new(text, at)
+            .members()
+            .into_iter()
+            .find(|member| member.name == part)
+        {
             Some(member) => at = member.value.start,
             None => break,
         }
@@ -129,12 +139,23 @@ pub fn find(text: &str, start: usize, field: &str) -> usize {
     at
 }
 
-/// The innermost field of the value at `start` around `offset`: its name, and where it begins.
+/// The innermost field of the value at `start` around `offset`: its name, and where it begins. A closing bracket stands
+/// for the last thing before it: so far serde has read when it finds that thing wrong.
 pub fn around(text: &str, start: usize, offset: usize) -> (String, usize) {
-    let (mut path, mut at, mut shown) = (String::new(), start, start);
-    while let Some(member) =
-        Walk::new(text, at).members().into_iter().find(|member| (member.start..member.value.end).contains(&offset))
-    {
+    let (mut path, mut at) = (String::new(), start);
+    loop {
+        let mut members = Walk::new(text, at).members();
+        let inside = members
+            .iter()
+            .position(|member| (member.start..member.value.end).contains(&offset));
+        let is_end = matches!(text.as_bytes().get(offset), Some(b'}' | b']'));
+        let member = match inside {
+            Some(inside) => members.swap_remove(inside),
+            None if is_end && members.last().is_some_and(|last| last.value.end <= offset) => {
+                members.remove(members.len() - 1)
+            }
+            None => return (path, at),
+        };
         if !path.is_empty() {
             path.push('.');
         }
@@ -142,9 +163,11 @@ pub fn around(text: &str, start: usize, offset: usize) -> (String, usize) {
         if offset < member.value.start {
             return (path, member.start);
         }
-        (at, shown) = (member.value.start, member.value.start);
+        at = member.value.start;
+        if inside.is_none() {
+            return (path, at);
+        }
     }
-    (path, shown)
 }
 
 #[cfg(test)]
@@ -156,9 +179,16 @@ mod tests {
     #[test]
     fn elements_are_found_whatever_is_in_their_strings() {
         let all = Walk::new(TEXT, 0).members();
-        let texts: Vec<&str> = all.iter().map(|member| &TEXT[member.value.clone()]).collect();
+        let texts: Vec<&str> = all
+            .iter()
+            .map(|member| &TEXT[member.value.clone()])
+            .collect();
         assert_eq!(texts.len(), 3);
-        assert!(texts[0].starts_with("{\"sku\"") && texts[0].ends_with("null}]}"), "{}", texts[0]);
+        assert!(
+            texts[0].starts_with("{\"sku\"") && texts[0].ends_with("null}]}"),
+            "{}",
+            texts[0]
+        );
         assert_eq!(texts[1..], ["[]", "{}"]);
     }
 
@@ -181,10 +211,19 @@ mod tests {
 
     #[test]
     fn a_place_knows_its_field() {
-        for (inside, field) in [("-1.5", "n"), ("\"가\"", "name.ko"), ("null", "options.1.sku"), ("\"x\"", "options.1.x")] {
+        for (inside, field) in [
+            ("-1.5", "n"),
+            ("\"가\"", "name.ko"),
+            ("null", "options.1.sku"),
+            ("\"x\"", "options.1.x"),
+        ] {
             let start = Walk::new(TEXT, 0).members()[0].value.start;
             let offset = TEXT.find(inside).unwrap();
-            assert_eq!(around(TEXT, start, offset), (field.to_owned(), offset), "{inside}");
+            assert_eq!(
+                around(TEXT, start, offset),
+                (field.to_owned(), offset),
+                "{inside}"
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
-use kernel::Timestamp;
+use kernel::{OrderId, Timestamp};
 use platform::db::Conn;
 use platform::on_both;
 
@@ -44,8 +44,9 @@ struct ContactRow<'a> {
     withdrawn: bool,
 }
 
-/// Leaves out those that are there already.
-pub fn put_past(conn: &mut Conn, pasts: &[Past]) -> Result<(), OrdersError> {
+/// Leaves out those that are there already, and those whose number belongs to another order: these it answers.
+pub fn put_past(conn: &mut Conn, pasts: &[Past]) -> Result<HashSet<OrderId>, OrdersError> {
+    let mut left_out = HashSet::new();
     for chunk in pasts.chunks(CHUNK) {
         let ids: Vec<String> = chunk.iter().map(|past| past.order.id.to_string()).collect();
         let known: Vec<String> = orders::table
@@ -53,10 +54,17 @@ pub fn put_past(conn: &mut Conn, pasts: &[Past]) -> Result<(), OrdersError> {
             .select(orders::order_id)
             .load(conn)?;
         let known: HashSet<String> = known.into_iter().collect();
-        let new: Vec<&Past> = chunk
+        let new = chunk
             .iter()
-            .filter(|past| !known.contains(&past.order.id.to_string()))
-            .collect();
+            .filter(|past| !known.contains(&past.order.id.to_string()));
+        let numbers = new.clone().map(|past| past.order.placed.number.as_str());
+        let taken: Vec<String> = orders::table
+            .filter(orders::number.eq_any(numbers))
+            .select(orders::number)
+            .load(conn)?;
+        let is_taken = |past: &&Past| taken.iter().any(|n| n == past.order.placed.number.as_str());
+        let (taken, new): (Vec<&Past>, Vec<&Past>) = new.partition(is_taken);
+        left_out.extend(taken.iter().map(|past| past.order.id));
         let rows: Vec<OrderRow> = new.iter().map(|past| OrderRow::of(&past.order)).collect();
         let addresses: Vec<ContactRow<'_>> = new.iter().map(|past| ContactRow::of(past)).collect();
         let events: Vec<EventRow> = new.iter().flat_map(|past| past.event_rows()).collect();
@@ -72,7 +80,7 @@ pub fn put_past(conn: &mut Conn, pasts: &[Past]) -> Result<(), OrdersError> {
                 .execute(c)?;
         });
     }
-    Ok(())
+    Ok(left_out)
 }
 
 impl Past {
