@@ -39,7 +39,7 @@ pub fn start(house: &House, stop: &CancellationToken) -> JoinHandle<()> {
             shell.limits.tidy();
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(Duration::from_secs(60)) => {}
+                () = tokio::time::sleep(Duration::from_mins(1)) => {}
             }
         }
     }));

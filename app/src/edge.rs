@@ -20,9 +20,9 @@ use platform::shell::Shell;
 /// An answer is asked for again after this long.
 const FRESH: Duration = Duration::from_secs(5);
 /// While members cannot answer, the last answer holds for this long.
-const KEPT: Duration = Duration::from_secs(15 * 60);
+const KEPT: Duration = Duration::from_mins(15);
 const PATIENCE: Duration = Duration::from_secs(2);
-const GUEST_LIFETIME: Duration = Duration::from_secs(365 * 24 * 3600);
+const GUEST_LIFETIME: Duration = Duration::from_hours(365 * 24);
 
 /// A change at any of these may end a session or a role: everything that is known is asked for again.
 const MEMBERS_PATHS: [&str; 9] = [

@@ -91,12 +91,7 @@ impl Hosts {
     }
 
     /// Each context with what it needs of others.
-    pub fn contexts(
-        &self,
-        ports: &Ports,
-        shell: &Arc<Shell>,
-        settings: &Settings,
-    ) -> Result<Vec<Context>, Failure> {
+    pub fn contexts(&self, ports: &Ports, shell: &Arc<Shell>, settings: &Settings) -> Vec<Context> {
         let p = ports;
         let shell = || shell.clone();
         let opened = [
@@ -138,7 +133,7 @@ impl Hosts {
                 notifications::open(host, shell(), notifications_needs(p), options)
             }),
         ];
-        Ok(opened.into_iter().flatten().collect())
+        opened.into_iter().flatten().collect()
     }
 }
 

@@ -112,7 +112,6 @@ pub struct House {
     pub edge: Arc<Edge>,
     pub desk: Arc<Desk>,
     pub own_pages: Arc<OwnPages>,
-    pub ports: Ports,
     pub hosts: Hosts,
     role: Role,
     routes: Vec<Routes>,
@@ -138,7 +137,7 @@ impl House {
         let neighbours = Neighbours::new(placement, shell.key.clone(), shell.clock.clone())?;
         let hosts = Hosts::open(&databases, role, &shell)?;
         let ports = hosts.ports(&neighbours);
-        let contexts = hosts.contexts(&ports, &shell, settings)?;
+        let contexts = hosts.contexts(&ports, &shell, settings);
         Ok(Self::assemble(
             role,
             shell,
@@ -210,7 +209,7 @@ impl House {
             .collect();
         let own_pages = Arc::new(OwnPages {
             shell: shell.clone(),
-            ports: ports.clone(),
+            ports,
             operators,
         });
         Self {
@@ -218,7 +217,6 @@ impl House {
             edge: Arc::new(edge),
             desk: Arc::new(desk),
             own_pages,
-            ports,
             hosts,
             role: role.clone(),
             routes,

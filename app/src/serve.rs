@@ -124,7 +124,9 @@ fn listen(house: &House, readiness: &Readiness, at: SocketAddr) -> Result<Listen
                 if has_own_pages {
                     pages::routes(cfg);
                 }
-                contexts.iter().for_each(|routes| routes(cfg));
+                for routes in &contexts {
+                    routes(cfg);
+                }
             })
             .default_service(web::to(pages::not_found))
     })

@@ -172,6 +172,9 @@ impl Settings {
                 "--public-url must begin with http:// or https://",
             ));
         }
+        if let Some(url) = &self.smtp {
+            notifications::check_smtp(url).map_err(|e| Failure::usage(format!("--smtp: {e}")))?;
+        }
         let postgres =
             |url: &String| url.starts_with("postgres://") || url.starts_with("postgresql://");
         if !self.database.as_ref().is_none_or(postgres) {
@@ -256,6 +259,7 @@ mod tests {
             ("public-url = 'shop.example'", "--public-url"),
             ("database = 'shop.db'", "--database"),
             ("trusted-proxy = ['proxy']", "--trusted-proxy"),
+            ("smtp = 'mail.example'", "--smtp"),
             ("listen = '127.0.0.1:65000'", "--management"),
             (
                 "listen = '127.0.0.1:80'\nmanagement = '127.0.0.1:80'",

@@ -13,7 +13,7 @@ use crate::scenarios::some_skus;
 use crate::server::Shop;
 
 const ROUNDS: usize = 8;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub async fn run(shop: &Shop, database: &str, connections: usize) -> Run {
     let sku = many_of_one(shop).await;

@@ -3,7 +3,10 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
-    clippy::disallowed_methods
+    clippy::disallowed_methods,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
 )]
 
 mod checkout;
@@ -51,11 +54,9 @@ async fn bench() {
     drop(empty);
 
     let mut databases = vec![Database::Sqlite];
-    databases.extend(
-        std::env::var("BANYAN_TEST_POSTGRES")
-            .ok()
-            .map(Database::Postgres),
-    );
+    if std::env::var("BANYAN_TEST_POSTGRES").is_ok() {
+        databases.push(Database::Postgres);
+    }
     for database in databases {
         let shop = Shop::start(&database, products);
         let durability = shop.durability().await;

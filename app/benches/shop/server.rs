@@ -8,15 +8,15 @@ use crate::client::Client;
 
 pub enum Database {
     Sqlite,
-    /// The server of this run; the bench makes a database of its own in it.
-    Postgres(String),
+    /// The server of this run (`BANYAN_TEST_POSTGRES`); the bench makes a database of its own in it.
+    Postgres,
 }
 
 impl Database {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
-            Self::Postgres(_) => "postgres",
+            Self::Postgres => "postgres",
         }
     }
 }
@@ -61,7 +61,7 @@ impl Shop {
             "--sandbox-speed".to_owned(),
             "0.001".to_owned(),
         ];
-        if let Database::Postgres(_) = database {
+        if let Database::Postgres = database {
             settings.extend(["--database".to_owned(), platform::testing::postgres_url()]);
         }
         run(
@@ -209,7 +209,7 @@ fn free() -> String {
 }
 
 fn until_listening(host: &str) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while std::net::TcpStream::connect(host).is_err() {
         assert!(Instant::now() < deadline, "{host} does not listen");
         std::thread::sleep(Duration::from_millis(20));

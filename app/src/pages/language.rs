@@ -9,7 +9,7 @@ use platform::page;
 use platform::problem::Problem;
 use serde::Deserialize;
 
-const LIFETIME: Duration = Duration::from_secs(365 * 24 * 3600);
+const LIFETIME: Duration = Duration::from_hours(365 * 24);
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/language", web::post().to(choose));

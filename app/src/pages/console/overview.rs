@@ -19,7 +19,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 /// One context as the operator sees it; no figures when it does not answer.
 struct ContextState {
-    name: &'static str,
     /// The key of its name in people's words.
     label: String,
     figures: Section<Figures>,
@@ -58,7 +57,6 @@ impl ContextState {
 struct OverviewPage {
     page: Page,
     contexts: Vec<ContextState>,
-    now: Timestamp,
     sagas: Section<SagaFigures>,
 }
 
@@ -98,7 +96,6 @@ async fn states(own: &OwnPages) -> Vec<ContextState> {
     let ask = own.operators.iter().map(|(name, port)| async move {
         let figures = port.call(Ops {}, &super::ctx()).await;
         ContextState {
-            name,
             label: format!("app-context-{name}"),
             figures: figures.map_or(Section::Missing, Section::Here),
         }
@@ -120,7 +117,6 @@ async fn overview(_: Admin, page: Page, own: Data<OwnPages>) -> Result<HttpRespo
     page::render(&OverviewPage {
         page,
         contexts,
-        now: own.shell.now(),
         sagas,
     })
 }
