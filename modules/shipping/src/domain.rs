@@ -3,7 +3,7 @@ use std::time::Duration;
 use platform::db::{DbError, WriteError};
 
 /// How long after a parcel's end it is still known where it went.
-pub const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub const REMEMBERED: Duration = Duration::from_hours(30 * 24);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::store;
 
-const LOOK_AGAIN: Duration = Duration::from_secs(60 * 60);
+const LOOK_AGAIN: Duration = Duration::from_hours(1);
 
 pub async fn run(db: Db, clock: Arc<dyn Clock>, stop: CancellationToken) {
     while !stop.is_cancelled() {
