@@ -7,9 +7,9 @@ mod commands;
 mod demo;
 mod edge;
 mod failure;
+mod hosts;
 mod house;
 mod pages;
-mod hosts;
 mod readiness;
 mod routes;
 mod serve;
@@ -45,20 +45,29 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         None => serve::serve(settings, cli.serve),
         Some(Command::Serve(serve)) => serve::serve(settings, serve),
-        Some(Command::Admin { command: AdminCommand::Create { email, password_stdin } }) => {
-            commands::admin::create(&settings, &email, password_stdin)
-        }
-        Some(Command::Import { what: Import::Products { file, dry_run } }) => {
-            commands::import::products(&settings, &file, dry_run)
-        }
-        Some(Command::Export { what: Export::Products { to } }) => commands::export::products(&settings, to.as_deref()),
+        Some(Command::Admin {
+            command:
+                AdminCommand::Create {
+                    email,
+                    password_stdin,
+                },
+        }) => commands::admin::create(&settings, &email, password_stdin),
+        Some(Command::Import {
+            what: Import::Products { file, dry_run },
+        }) => commands::import::products(&settings, &file, dry_run),
+        Some(Command::Export {
+            what: Export::Products { to },
+        }) => commands::export::products(&settings, to.as_deref()),
         Some(Command::Demo(demo)) => commands::demo::run(&settings, demo),
         Some(Command::Check) => commands::check::run(&settings),
         Some(Command::Openapi) => commands::openapi::print(),
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the command line's one line of failure")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the command line's one line of failure"
+)]
 fn report(failure: &Failure) -> ExitCode {
     eprintln!("banyan: {failure}");
     failure.exit_code()

@@ -9,7 +9,10 @@ pub fn run(settings: &Settings) -> Result<(), Failure> {
         routes::read(settings)?;
         println!("settings and {} are fine", settings.routes.display());
     } else {
-        println!("settings are fine; {} does not exist yet and will be made", settings.routes.display());
+        println!(
+            "settings are fine; {} does not exist yet and will be made",
+            settings.routes.display()
+        );
     }
     Ok(())
 }

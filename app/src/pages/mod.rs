@@ -30,7 +30,10 @@ pub struct OwnPages {
 }
 
 pub fn texts() -> [(Locale, &'static str); 2] {
-    [(Locale::Ko, include_str!("../../locales/ko.ftl")), (Locale::En, include_str!("../../locales/en.ftl"))]
+    [
+        (Locale::Ko, include_str!("../../locales/ko.ftl")),
+        (Locale::En, include_str!("../../locales/en.ftl")),
+    ]
 }
 
 pub fn routes(cfg: &mut ServiceConfig) {
