@@ -69,7 +69,7 @@ impl FormPage {
     }
 
     /// What the field is called in the form.
-    fn label(&self, field: &str) -> &'static str {
+    fn label(field: &str) -> &'static str {
         match field {
             "title" => "board-title",
             "body" => "board-body",
