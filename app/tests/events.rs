@@ -21,7 +21,15 @@ fn published() -> Vec<(&'static str, Value)> {
 fn events_carry_no_personal_data() {
     for (kind, data) in published() {
         let text = data.to_string();
-        for word in ["\"email\"", "\"phone\"", "\"recipient\"", "\"line1\"", "\"postcode\"", "\"password\"", "@"] {
+        for word in [
+            "\"email\"",
+            "\"phone\"",
+            "\"recipient\"",
+            "\"line1\"",
+            "\"postcode\"",
+            "\"password\"",
+            "@",
+        ] {
             assert!(!text.contains(word), "{kind} tells {word}: {text}");
         }
     }
@@ -31,14 +39,28 @@ fn events_carry_no_personal_data() {
 async fn an_event_that_comes_twice_works_once() {
     let shop = TestShop::on(Place::Sqlite).await;
     let neighbour = shop.neighbour();
-    let batch: Vec<Value> = orders::events::samples().into_iter().map(|(kind, data)| event(kind, data)).collect();
-    let placed: Vec<&Value> = batch.iter().filter(|event| event["type"].as_str().unwrap().contains("order.placed")).collect();
+    let batch: Vec<Value> = orders::events::samples()
+        .into_iter()
+        .map(|(kind, data)| event(kind, data))
+        .collect();
+    let placed: Vec<&Value> = batch
+        .iter()
+        .filter(|event| event["type"].as_str().unwrap().contains("order.placed"))
+        .collect();
     assert_eq!(placed.len(), 1);
     for _ in 0..3 {
-        let outcomes = neighbour.post("/internal/events/order_history", &json!([placed[0]])).await.is(200).json();
+        let outcomes = neighbour
+            .post("/internal/events/order_history", &json!([placed[0]]))
+            .await
+            .is(200)
+            .json();
         assert_eq!(outcomes, json!(["done"]));
     }
-    assert_eq!(shop.books().number("order_history", "SELECT COUNT(*) FROM orders"), 1);
+    assert_eq!(
+        shop.books()
+            .number("order_history", "SELECT COUNT(*) FROM orders"),
+        1
+    );
 }
 
 #[tokio::test]
@@ -47,10 +69,23 @@ async fn what_makes_no_sense_is_refused_and_said_so() {
     let neighbour = shop.neighbour();
     let kind = "shop.banyan.orders.order.placed.v1";
     let event = event(kind, json!({ "order": 7 }));
-    let outcomes = neighbour.post("/internal/events/order_history", &json!([event])).await.is(200).json();
+    let outcomes = neighbour
+        .post("/internal/events/order_history", &json!([event]))
+        .await
+        .is(200)
+        .json();
     assert!(outcomes[0]["rejected"].is_string(), "{outcomes}");
-    neighbour.post("/internal/events/order_history", &json!({ "not": "a batch" })).await.problem(400);
-    neighbour.post("/internal/events/nobody", &json!([event])).await.problem(404);
+    neighbour
+        .post(
+            "/internal/events/order_history",
+            &json!({ "not": "a batch" }),
+        )
+        .await
+        .problem(400);
+    neighbour
+        .post("/internal/events/nobody", &json!([event]))
+        .await
+        .problem(404);
 }
 
 fn event(kind: &str, data: Value) -> Value {

@@ -1,6 +1,10 @@
 //! One suite per published language, answered by another process of the real binary: what a context offers must be the
 //! same wherever it is. (In process the contexts' own tests ask the same questions.)
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on ends"
+)]
 
 mod support;
 
@@ -24,12 +28,36 @@ async fn a_catalogue_alone_shows_products_and_names_what_is_missing() {
     catalog::fill(&service).await;
     let list = service.stranger().get("/api/products").await.is(200).json();
     assert_eq!(list["items"][0]["sku"], "POT-1");
-    assert_eq!((&list["items"][0]["available"], &list["items"][0]["stars"]), (&Value::Null, &Value::Null));
-    let missing: Vec<&str> = list["missing"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
-    assert!(missing.contains(&"stock") && missing.contains(&"board"), "{missing:?}");
-    let product = service.stranger().get("/api/products/POT-1").await.is(200).json();
-    assert_eq!((&product["available"], &product["reviews"]), (&Value::Null, &Value::Null));
-    let page = service.stranger().get("/products/POT-1").header("accept-language", "en").await.is(200);
+    assert_eq!(
+        (&list["items"][0]["available"], &list["items"][0]["stars"]),
+        (&Value::Null, &Value::Null)
+    );
+    let missing: Vec<&str> = list["missing"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    assert!(
+        missing.contains(&"stock") && missing.contains(&"board"),
+        "{missing:?}"
+    );
+    let product = service
+        .stranger()
+        .get("/api/products/POT-1")
+        .await
+        .is(200)
+        .json();
+    assert_eq!(
+        (&product["available"], &product["reviews"]),
+        (&Value::Null, &Value::Null)
+    );
+    let page = service
+        .stranger()
+        .get("/products/POT-1")
+        .header("accept-language", "en")
+        .await
+        .is(200);
     assert!(page.text().contains("Pot") && page.text().contains("</html>"));
     // nobody here can say who is who: who needs a member hears that, not "log in"
     let admin = service.stranger().get("/api/admin/products").await;
@@ -42,13 +70,30 @@ async fn a_catalogue_alone_shows_products_and_names_what_is_missing() {
 async fn a_service_signs_and_believes_nothing_without_the_key() {
     let service = Service::of("stock", Place::Sqlite).await;
     let call = json!({ "skus": ["A-1"] });
-    service.stranger().post("/internal/stock/availability", &call).await.problem(404);
-    service.stranger().with_key("another").post("/internal/stock/availability", &call).await.problem(404);
+    service
+        .stranger()
+        .post("/internal/stock/availability", &call)
+        .await
+        .problem(404);
+    service
+        .stranger()
+        .with_key("another")
+        .post("/internal/stock/availability", &call)
+        .await
+        .problem(404);
     // a forged identity of an administrator
     let forged = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIwIiwicm9sZXMiOlsiYWRtaW4iXSwiYXVkIjoic3RvY2sifQ.";
     let put = json!({ "on_hand": 5, "reason": "x" });
-    let answer = service.stranger().put("/api/admin/stock/A-1", &put).header("x-banyan-identity", forged).await;
+    let answer = service
+        .stranger()
+        .put("/api/admin/stock/A-1", &put)
+        .header("x-banyan-identity", forged)
+        .await;
     assert!([401, 403].contains(&answer.status), "{answer:?}");
     // calls of contexts that are not here
-    service.neighbour().post("/internal/catalog/products-by-sku", &call).await.problem(404);
+    service
+        .neighbour()
+        .post("/internal/catalog/products-by-sku", &call)
+        .await
+        .problem(404);
 }

@@ -19,13 +19,32 @@ async fn the_back_office_is_closed_to_everybody_else() {
         (Method::GET, "/api/admin/audit"),
     ] {
         let body = json!({});
-        shop.guest().ask(method.clone(), path).json(&body).await.problem(401);
+        shop.guest()
+            .ask(method.clone(), path)
+            .json(&body)
+            .await
+            .problem(401);
         shopper.ask(method, path).json(&body).await.problem(403);
     }
-    for path in ["/admin", "/admin/products", "/admin/stock", "/admin/orders", "/admin/members", "/admin/posts", "/console"] {
+    for path in [
+        "/admin",
+        "/admin/products",
+        "/admin/stock",
+        "/admin/orders",
+        "/admin/members",
+        "/admin/posts",
+        "/console",
+    ] {
         let sent = shop.guest().get(path).await;
-        assert!(sent.status == 303 || sent.status == 302, "{path}: {}", sent.status);
-        assert!(sent.header("location").unwrap().starts_with("/login"), "{path}");
+        assert!(
+            sent.status == 303 || sent.status == 302,
+            "{path}: {}",
+            sent.status
+        );
+        assert!(
+            sent.header("location").unwrap().starts_with("/login"),
+            "{path}"
+        );
         shopper.get(path).await.is(403);
         shop.admin().await.get(path).await.is(200);
     }
@@ -42,40 +61,76 @@ async fn a_product_is_made_changed_and_deleted() {
         "price": 11_000, "category": "kitchen", "options": [], "pictures": [],
     });
     admin.post("/api/admin/products", &product).await.is(201);
-    admin.post("/api/admin/products", &product).await.problem(409);
+    admin
+        .post("/api/admin/products", &product)
+        .await
+        .problem(409);
     let listed = admin.get("/api/admin/products").await.is(200).items();
     assert_eq!(listed.len(), 1);
     let mut shown = admin.get("/api/admin/products/NEW-1").await.is(200).json();
-    for field in ["sku", "name", "description", "category", "options", "pictures"] {
+    for field in [
+        "sku",
+        "name",
+        "description",
+        "category",
+        "options",
+        "pictures",
+    ] {
         assert_eq!(shown[field], product[field], "{field}");
     }
     shown["price"] = json!(12_000);
     shown["name"]["en"] = json!("A newer plate");
-    let changed = admin.put("/api/admin/products/NEW-1", &shown).await.is(200).json();
+    let changed = admin
+        .put("/api/admin/products/NEW-1", &shown)
+        .await
+        .is(200)
+        .json();
     assert_eq!(changed["name"]["en"], "A newer plate");
-    let seen = shop.guest().get("/api/products/NEW-1").header("accept-language", "en").await.is(200).json();
-    assert_eq!((&seen["name"], &seen["price"]["amount"]), (&json!("A newer plate"), &json!(12_000)));
+    let seen = shop
+        .guest()
+        .get("/api/products/NEW-1")
+        .header("accept-language", "en")
+        .await
+        .is(200)
+        .json();
+    assert_eq!(
+        (&seen["name"], &seen["price"]["amount"]),
+        (&json!("A newer plate"), &json!(12_000))
+    );
     // somebody else changed it meanwhile
-    admin.put("/api/admin/products/NEW-1", &shown).await.problem(409);
+    admin
+        .put("/api/admin/products/NEW-1", &shown)
+        .await
+        .problem(409);
 
     for (field, value, named) in [
         ("sku", json!("has blanks"), "sku"),
         ("price", json!(-1), "price"),
         ("category", json!("nowhere"), "category"),
         ("name", json!({ "ko": "", "en": "x" }), "name.ko"),
-        ("pictures", json!([{ "data": "bm8gcGljdHVyZQ==" }]), "pictures.0"),
+        (
+            "pictures",
+            json!([{ "data": "bm8gcGljdHVyZQ==" }]),
+            "pictures.0",
+        ),
     ] {
         let mut bad = product.clone();
         bad["sku"] = json!("NEW-2");
         bad[field] = value;
-        assert_eq!(admin.post("/api/admin/products", &bad).await.wrong_fields(), [named]);
+        assert_eq!(
+            admin.post("/api/admin/products", &bad).await.wrong_fields(),
+            [named]
+        );
     }
     admin.delete("/api/admin/products/NEW-1").await.is(204);
     shop.guest().get("/api/products/NEW-1").await.problem(404);
     admin.get("/api/admin/products/NEW-1").await.problem(404);
     admin.delete("/api/admin/products/NEW-1").await.problem(404);
     let audited = admin.get("/api/admin/audit").await.is(200).items();
-    let of_product = audited.iter().filter(|row| row["context"] == "catalog").count();
+    let of_product = audited
+        .iter()
+        .filter(|row| row["context"] == "catalog")
+        .count();
     assert!(of_product >= 3, "made, changed, deleted: {audited:#?}");
 }
 
@@ -86,27 +141,49 @@ async fn stock_is_corrected_with_a_reason() {
     let admin = shop.admin().await;
     let path = "/api/admin/stock/COUNT-1";
     assert_eq!(admin.get(path).await.is(200).json()["on_hand"], 5);
-    let put = admin.put(path, &json!({ "on_hand": 8, "reason": "세어 보니 여덟" })).await.is(200).json();
+    let put = admin
+        .put(path, &json!({ "on_hand": 8, "reason": "세어 보니 여덟" }))
+        .await
+        .is(200)
+        .json();
     assert_eq!(put["on_hand"], 8);
     assert_eq!(shop.available("COUNT-1").await, 8);
     for (body, field) in [
         (json!({ "on_hand": -1, "reason": "x" }), "on_hand"),
         (json!({ "on_hand": i64::MAX, "reason": "x" }), "on_hand"),
         (json!({ "on_hand": 1, "reason": "" }), "reason"),
-        (json!({ "on_hand": 1, "reason": "이".repeat(10_000) }), "reason"),
+        (
+            json!({ "on_hand": 1, "reason": "이".repeat(10_000) }),
+            "reason",
+        ),
         (json!({ "on_hand": 1 }), "reason"),
         (json!({ "reason": "x" }), "on_hand"),
     ] {
         assert_eq!(admin.put(path, &body).await.wrong_fields(), [field]);
     }
     for on_hand in [json!(1.5), json!("1"), json!(null), json!({})] {
-        admin.put(path, &json!({ "on_hand": on_hand, "reason": "x" })).await.problem(422);
+        admin
+            .put(path, &json!({ "on_hand": on_hand, "reason": "x" }))
+            .await
+            .problem(422);
     }
-    admin.get("/api/admin/stock/NOBODY-SELLS").await.problem(404);
+    admin
+        .get("/api/admin/stock/NOBODY-SELLS")
+        .await
+        .problem(404);
     let audited = admin.get("/api/admin/audit").await.is(200).items();
-    let row = audited.iter().find(|row| row["subject"] == "COUNT-1" && row["context"] == "stock").unwrap();
-    assert!(row["detail"].to_string().contains("세어 보니 여덟"), "{row}");
-    assert!(row["who"].as_str().is_some_and(|who| !who.is_empty()), "{row}");
+    let row = audited
+        .iter()
+        .find(|row| row["subject"] == "COUNT-1" && row["context"] == "stock")
+        .unwrap();
+    assert!(
+        row["detail"].to_string().contains("세어 보니 여덟"),
+        "{row}"
+    );
+    assert!(
+        row["who"].as_str().is_some_and(|who| !who.is_empty()),
+        "{row}"
+    );
 }
 
 #[tokio::test]
@@ -116,14 +193,29 @@ async fn the_shopkeeper_sees_members_and_orders() {
     let buyer = shop.shopper().await;
     let order = buyer.buys("SEE-1", "tok_ok").await;
     let admin = shop.admin().await;
-    let members = admin.get("/api/admin/members?limit=100").await.is(200).items();
-    assert!(members.iter().any(|member| member["email"] == buyer.email), "{members:#?}");
-    assert!(members.iter().any(|member| member["roles"] == json!(["shopper", "admin"])), "{members:#?}");
+    let members = admin
+        .get("/api/admin/members?limit=100")
+        .await
+        .is(200)
+        .items();
+    assert!(
+        members.iter().any(|member| member["email"] == buyer.email),
+        "{members:#?}"
+    );
+    assert!(
+        members
+            .iter()
+            .any(|member| member["roles"] == json!(["shopper", "admin"])),
+        "{members:#?}"
+    );
     let orders = admin.get("/api/admin/orders").await.is(200).items();
     assert_eq!(orders[0]["id"], order["id"]);
     for query in ["limit=0", "limit=101", "cursor=x"] {
         for path in ["orders", "members", "audit", "products"] {
-            admin.get(&format!("/api/admin/{path}?{query}")).await.problem(422);
+            admin
+                .get(&format!("/api/admin/{path}?{query}"))
+                .await
+                .problem(422);
         }
     }
     buyer.sees_order(&order).until("delivered").await;
@@ -140,13 +232,38 @@ async fn a_demotion_holds_at_once() {
     let shop = shop().await;
     let first = shop.admin().await;
     let second = shop.shopper().await;
-    let made = shop.command(&["admin", "create", "--email", &second.email, "--password-stdin"], "다른 비밀번호입니다");
+    let made = shop.command(
+        &[
+            "admin",
+            "create",
+            "--email",
+            &second.email,
+            "--password-stdin",
+        ],
+        "다른 비밀번호입니다",
+    );
     assert_eq!(made.code, Some(0), "{made:?}");
     // an existing member's password stays
     second.signs_in().await.is(200);
     second.get("/api/admin/members").await.is(200);
-    let members = first.get("/api/admin/members?limit=100").await.is(200).items();
-    let id = members.iter().find(|member| member["email"] == second.email).unwrap()["id"].as_str().unwrap().to_owned();
-    first.patch(&format!("/api/admin/members/{id}"), &json!({ "roles": ["shopper"] })).await.is(200);
+    let members = first
+        .get("/api/admin/members?limit=100")
+        .await
+        .is(200)
+        .items();
+    let id = members
+        .iter()
+        .find(|member| member["email"] == second.email)
+        .unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    first
+        .patch(
+            &format!("/api/admin/members/{id}"),
+            &json!({ "roles": ["shopper"] }),
+        )
+        .await
+        .is(200);
     second.get("/api/admin/members").await.problem(403);
 }

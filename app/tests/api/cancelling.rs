@@ -14,9 +14,18 @@ async fn a_cancelled_order_gives_money_and_stock_back() {
     assert_eq!(shop.available("REGRET-1").await, 3);
     buyer.cancels(&order).await.is(202);
     let order = buyer.sees_order(&order).until("cancelled").await;
-    assert!(["voided", "refunded"].contains(&order["payment"].as_str().unwrap()), "{order:#}");
+    assert!(
+        ["voided", "refunded"].contains(&order["payment"].as_str().unwrap()),
+        "{order:#}"
+    );
     let told = words(&order);
-    for word in ["confirmed", "cancelling", "released", order["payment"].as_str().unwrap(), "cancelled"] {
+    for word in [
+        "confirmed",
+        "cancelling",
+        "released",
+        order["payment"].as_str().unwrap(),
+        "cancelled",
+    ] {
         assert!(told.contains(&word.to_owned()), "{word}: {told:?}");
     }
     assert_eq!(told.last().unwrap(), "cancelled");
@@ -38,7 +47,10 @@ async fn an_order_cancelled_at_once_costs_nothing() {
         let order = buyer.buys("REGRET-2", "tok_ok").await;
         buyer.cancels(&order).await.is(202);
         let order = buyer.sees_order(&order).until("cancelled").await;
-        assert!(["none", "voided", "refunded"].contains(&order["payment"].as_str().unwrap()), "{order:#}");
+        assert!(
+            ["none", "voided", "refunded"].contains(&order["payment"].as_str().unwrap()),
+            "{order:#}"
+        );
     });
     futures_util::future::join_all(regret).await;
     assert_eq!(shop.available("REGRET-2").await, 5);
@@ -66,13 +78,28 @@ async fn the_shopkeeper_cancels_as_well() {
     let buyer = shop.shopper().await;
     let order = buyer.buys("CALL-1", "tok_ok").await;
     let path = format!("/api/admin/orders/{}", order["id"].as_str().unwrap());
-    buyer.ask(crate::support::Method::POST, &format!("{path}/cancel")).await.problem(403);
+    buyer
+        .ask(crate::support::Method::POST, &format!("{path}/cancel"))
+        .await
+        .problem(403);
     let admin = shop.admin().await;
     assert_eq!(admin.get(&path).await.is(200).json()["id"], order["id"]);
-    admin.ask(crate::support::Method::POST, &format!("{path}/cancel")).await.is(202);
+    admin
+        .ask(crate::support::Method::POST, &format!("{path}/cancel"))
+        .await
+        .is(202);
     buyer.sees_order(&order).until("cancelled").await;
     assert_eq!(revenue(&shop), 0);
-    let audited = admin.get("/api/admin/audit?limit=100").await.is(200).items();
+    let audited = admin
+        .get("/api/admin/audit?limit=100")
+        .await
+        .is(200)
+        .items();
     let id = order["id"].as_str().unwrap();
-    assert!(audited.iter().any(|row| row["subject"] == id && row["context"] == "orders"), "{audited:#?}");
+    assert!(
+        audited
+            .iter()
+            .any(|row| row["subject"] == id && row["context"] == "orders"),
+        "{audited:#?}"
+    );
 }

@@ -7,11 +7,22 @@ async fn a_guest_fills_changes_and_empties_a_cart() {
     shop.sells("CUP-1", 5_000, 10).await;
     shop.sells("CUP-2", 7_000, 3).await;
     let guest = Shopper::new(shop.guest(), "", "");
-    assert_eq!(guest.cart().await, json!({ "items": [], "total": { "amount": 0, "currency": "KRW" } }));
+    assert_eq!(
+        guest.cart().await,
+        json!({ "items": [], "total": { "amount": 0, "currency": "KRW" } })
+    );
     guest.puts("CUP-1", 2).await.is(200);
     let cart = guest.puts("CUP-2", 3).await.is(200).json();
-    assert_eq!(cart["total"], json!({ "amount": 31_000, "currency": "KRW" }));
-    let cups = cart["items"].as_array().unwrap().iter().find(|item| item["sku"] == "CUP-1").unwrap();
+    assert_eq!(
+        cart["total"],
+        json!({ "amount": 31_000, "currency": "KRW" })
+    );
+    let cups = cart["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["sku"] == "CUP-1")
+        .unwrap();
     let expected = json!({
         "sku": "CUP-1", "name": "CUP-1 나무 그릇", "price": { "amount": 5_000, "currency": "KRW" }, "quantity": 2,
         "subtotal": { "amount": 10_000, "currency": "KRW" }, "available": 10,
@@ -19,11 +30,18 @@ async fn a_guest_fills_changes_and_empties_a_cart() {
     for (field, value) in expected.as_object().unwrap() {
         assert_eq!(&cups[field], value, "{field} of {cups}");
     }
-    assert!(cups.get("was").is_none_or(serde_json::Value::is_null), "the price has not changed: {cups}");
+    assert!(
+        cups.get("was").is_none_or(serde_json::Value::is_null),
+        "the price has not changed: {cups}"
+    );
     assert_eq!(guest.cart().await, cart);
 
     guest.puts("CUP-1", 1).await.is(200);
-    assert_eq!(guest.has_in_cart().await, [("CUP-1".to_owned(), 1), ("CUP-2".to_owned(), 3)], "it is set, not added");
+    assert_eq!(
+        guest.has_in_cart().await,
+        [("CUP-1".to_owned(), 1), ("CUP-2".to_owned(), 3)],
+        "it is set, not added"
+    );
     guest.puts("CUP-2", 0).await.is(200);
     assert_eq!(guest.has_in_cart().await, [("CUP-1".to_owned(), 1)]);
     guest.delete("/api/cart/items/CUP-1").await.is(204);
@@ -45,10 +63,23 @@ async fn more_than_there_is_does_not_fit() {
     guest.puts("FEW-1", 4).await.problem(409);
     assert_eq!(guest.has_in_cart().await, [("FEW-1".to_owned(), 3)]);
     guest.puts("NOBODY-SELLS", 1).await.problem(404);
-    for quantity in [json!(-1), json!(1.5), json!("two"), json!(null), json!(4_294_967_296_i64), json!([1])] {
-        guest.put("/api/cart/items/FEW-1", &json!({ "quantity": quantity })).await.problem(422);
+    for quantity in [
+        json!(-1),
+        json!(1.5),
+        json!("two"),
+        json!(null),
+        json!(4_294_967_296_i64),
+        json!([1]),
+    ] {
+        guest
+            .put("/api/cart/items/FEW-1", &json!({ "quantity": quantity }))
+            .await
+            .problem(422);
     }
-    guest.put("/api/cart/items/FEW-1", &json!({})).await.problem(422);
+    guest
+        .put("/api/cart/items/FEW-1", &json!({}))
+        .await
+        .problem(422);
     assert_eq!(guest.has_in_cart().await, [("FEW-1".to_owned(), 3)]);
 }
 
@@ -77,8 +108,17 @@ async fn what_a_guest_chose_joins_what_the_member_had() {
     third.puts("JOIN-1", 4).await.is(200);
     third.signs_in().await.is(200);
     let cart = third.cart().await;
-    let line = cart["items"].as_array().unwrap().iter().find(|item| item["sku"] == "JOIN-1").unwrap();
-    assert_eq!((&line["quantity"], &line["available"]), (&json!(4), &json!(4)), "capped when shown: {cart}");
+    let line = cart["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["sku"] == "JOIN-1")
+        .unwrap();
+    assert_eq!(
+        (&line["quantity"], &line["available"]),
+        (&json!(4), &json!(4)),
+        "capped when shown: {cart}"
+    );
 }
 
 #[tokio::test]
@@ -90,7 +130,10 @@ async fn a_cart_tells_what_a_price_was() {
     let admin = shop.admin().await;
     let mut product = admin.get("/api/admin/products/RISE-1").await.is(200).json();
     product["price"] = json!(6_000);
-    admin.put("/api/admin/products/RISE-1", &product).await.is(200);
+    admin
+        .put("/api/admin/products/RISE-1", &product)
+        .await
+        .is(200);
     let cart = buyer.cart().await;
     let line = &cart["items"][0];
     assert_eq!(line["price"]["amount"], 6_000);

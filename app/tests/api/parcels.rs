@@ -13,12 +13,19 @@ async fn a_parcel_that_comes_back_is_refunded_and_restocked() {
     let order = buyer.sees_order(&order).until("cancelled").await;
     assert_eq!(order["payment"], "refunded");
     let told = words(&order);
-    let after = told.iter().position(|word| word == "shipped").expect("it was shipped");
+    let after = told
+        .iter()
+        .position(|word| word == "shipped")
+        .expect("it was shipped");
     for word in ["cancelling", "refunded", "released"] {
         assert!(told[after..].contains(&word.to_owned()), "{told:?}");
     }
     assert_eq!(told.last().unwrap(), "cancelled");
-    assert_eq!(shop.available("BACK-1").await, 5, "cancelled shows when the stock is settled");
+    assert_eq!(
+        shop.available("BACK-1").await,
+        5,
+        "cancelled shows when the stock is settled"
+    );
     assert_eq!(revenue(&shop), 0, "and the money");
 }
 
@@ -33,7 +40,10 @@ async fn a_lost_parcel_is_refunded_and_written_off() {
     let order = buyer.sees_order(&order).until("cancelled").await;
     assert_eq!(order["payment"], "refunded");
     let told = words(&order);
-    assert!(told.contains(&"written_off".to_owned()) && !told.contains(&"released".to_owned()), "{told:?}");
+    assert!(
+        told.contains(&"written_off".to_owned()) && !told.contains(&"released".to_owned()),
+        "{told:?}"
+    );
     assert_eq!(shop.available("LOST-1").await, 3, "they are gone");
     assert_eq!(revenue(&shop), 0);
     eventually("the list tells it too", || async {

@@ -13,8 +13,16 @@ async fn a_declined_card_cancels_the_order_and_keeps_the_cart() {
     let order = buyer.sees_order(&order).until("cancelled").await;
     assert_eq!(order["payment"], "declined");
     assert_eq!(words(&order).last().unwrap(), "cancelled");
-    assert_eq!(buyer.has_in_cart().await, [("CARD-1".to_owned(), 3)], "the cart is kept");
-    assert_eq!(shop.available("CARD-1").await, 10, "the units are free again");
+    assert_eq!(
+        buyer.has_in_cart().await,
+        [("CARD-1".to_owned(), 3)],
+        "the cart is kept"
+    );
+    assert_eq!(
+        shop.available("CARD-1").await,
+        10,
+        "the units are free again"
+    );
     assert_eq!(revenue(&shop), 0);
     let order = buyer.orders("tok_ok").await;
     buyer.sees_order(&order).until("delivered").await;
@@ -34,7 +42,10 @@ async fn flaky_slow_and_silent_cards_pay_once() {
         assert_eq!(order["payment"], "captured", "{token}: {order:#}");
     });
     futures_util::future::join_all(pay).await;
-    assert!(begun.elapsed() < Duration::from_secs(40), "settled within 30 s by asking");
+    assert!(
+        begun.elapsed() < Duration::from_secs(40),
+        "settled within 30 s by asking"
+    );
     assert_eq!(shop.available("CARD-2").await, 7);
     assert_eq!(revenue(&shop), 15_000);
 }
@@ -45,7 +56,9 @@ async fn a_card_that_nobody_knows_pays_nothing() {
     shop.sells("CARD-3", 5_000, 10).await;
     let buyer = shop.shopper().await;
     buyer.puts("CARD-3", 1).await.is(200);
-    let answer = buyer.checks_out("unknown", "04524", "tok_of_a_stranger").await;
+    let answer = buyer
+        .checks_out("unknown", "04524", "tok_of_a_stranger")
+        .await;
     if answer.status == 201 {
         let order = buyer.sees_order(&answer.json()).until("cancelled").await;
         assert_eq!(order["payment"], "declined");
@@ -58,10 +71,23 @@ async fn a_card_that_nobody_knows_pays_nothing() {
 /// Won that were earned and not given back, from the ledger. Fails when the books do not balance.
 pub fn revenue(shop: &TestShop) -> i64 {
     let books = shop.books();
-    assert_eq!(books.number("payments", "SELECT SUM(amount) FROM ledger_entries"), 0, "money was made or lost");
+    assert_eq!(
+        books.number("payments", "SELECT SUM(amount) FROM ledger_entries"),
+        0,
+        "money was made or lost"
+    );
     let unbalanced = "SELECT COUNT(*) FROM (SELECT order_id FROM ledger_entries GROUP BY order_id, step \
                       HAVING SUM(amount) <> 0) AS bad";
-    assert_eq!(books.number("payments", unbalanced), 0, "a step does not balance");
-    let of = |step: &str| books.number("payments", &format!("SELECT SUM(amount) FROM sandbox_log WHERE step = '{step}'"));
+    assert_eq!(
+        books.number("payments", unbalanced),
+        0,
+        "a step does not balance"
+    );
+    let of = |step: &str| {
+        books.number(
+            "payments",
+            &format!("SELECT SUM(amount) FROM sandbox_log WHERE step = '{step}'"),
+        )
+    };
     of("capture") - of("refund")
 }

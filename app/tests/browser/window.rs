@@ -39,18 +39,29 @@ impl Window {
         let driver = Driver::start();
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(driver.capabilities(language, scripts));
-        let client = builder.connect(&format!("http://127.0.0.1:{}", driver.port)).await.unwrap();
+        let client = builder
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
+            .await
+            .unwrap();
         client.set_window_size(1280, 1000).await.unwrap();
-        Self { client, base: base.to_owned(), _driver: driver }
+        Self {
+            client,
+            base: base.to_owned(),
+            _driver: driver,
+        }
     }
 
     pub async fn goes(&self, path: &str) {
-        self.client.goto(&format!("{}{path}", self.base)).await.unwrap();
+        self.client
+            .goto(&format!("{}{path}", self.base))
+            .await
+            .unwrap();
     }
 
     /// Writes into the field of this name, over what is there.
     pub async fn types(&self, name: &str, text: &str) {
-        self.types_into(&format!("//*[@name='{name}'][not(@type='hidden')]"), text).await;
+        self.types_into(&format!("//*[@name='{name}'][not(@type='hidden')]"), text)
+            .await;
     }
 
     pub async fn types_into(&self, field: &str, text: &str) {
@@ -66,28 +77,44 @@ impl Window {
     pub async fn chooses(&self, name: &str, value: &str) {
         let radio = format!("//label[.//input[@name='{name}'][@value='{value}']]");
         let option = format!("//select[@name='{name}']/option[@value='{value}']");
-        self.does(&format!("choose {value} as {name}"), async |this| {
-            match this.client.find(Locator::XPath(&radio)).await {
+        self.does(
+            &format!("choose {value} as {name}"),
+            async |this| match this.client.find(Locator::XPath(&radio)).await {
                 Ok(label) => label.click().await,
-                Err(_) => this.client.find(Locator::XPath(&option)).await?.click().await,
-            }
-        })
+                Err(_) => {
+                    this.client
+                        .find(Locator::XPath(&option))
+                        .await?
+                        .click()
+                        .await
+                }
+            },
+        )
         .await;
     }
 
     /// Presses the visible button of the form that leads to `action`.
     pub async fn sends(&self, action: &str) {
-        self.presses(&format!("//form[@action='{action}']//button[not(@tabindex='-1')][not(@type='button')]")).await;
+        self.presses(&format!(
+            "//form[@action='{action}']//button[not(@tabindex='-1')][not(@type='button')]"
+        ))
+        .await;
     }
 
-    /// Follows a link by the start of where it leads.
+    /// Follows a link by where it leads.
     pub async fn follows(&self, href: &str) {
-        self.presses(&format!("//main//a[starts-with(@href, '{href}')] | //header//a[starts-with(@href, '{href}')]")).await;
+        self.presses(&format!(
+            "(//main//a | //header//a)[@href='{href}' or starts-with(@href, '{href}?')]"
+        ))
+        .await;
     }
 
     /// The last shown of what the XPath finds.
     pub async fn presses(&self, xpath: &str) {
-        self.does(&format!("press {xpath}"), async |this| this.shown(xpath).await?.click().await).await;
+        self.does(&format!("press {xpath}"), async |this| {
+            this.shown(xpath).await?.click().await
+        })
+        .await;
     }
 
     pub async fn sees(&self, text: &str) {
@@ -115,7 +142,11 @@ impl Window {
         let begun = Instant::now();
         loop {
             let url = self.client.current_url().await.unwrap();
-            let at = url.as_str().strip_prefix(&self.base).unwrap_or(url.as_str()).to_owned();
+            let at = url
+                .as_str()
+                .strip_prefix(&self.base)
+                .unwrap_or(url.as_str())
+                .to_owned();
             if at.starts_with(path) {
                 return at;
             }
@@ -135,13 +166,26 @@ impl Window {
     }
 
     pub async fn language(&self) -> String {
-        self.client.find(Locator::Css("html")).await.unwrap().attr("lang").await.unwrap().unwrap()
+        self.client
+            .find(Locator::Css("html"))
+            .await
+            .unwrap()
+            .attr("lang")
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     /// The value of a field.
     pub async fn value_of(&self, name: &str) -> String {
         let field = format!("//*[@name='{name}'][not(@type='hidden')]");
-        self.shown(&field).await.unwrap().prop("value").await.unwrap().unwrap_or_default()
+        self.shown(&field)
+            .await
+            .unwrap()
+            .prop("value")
+            .await
+            .unwrap()
+            .unwrap_or_default()
     }
 
     pub async fn runs(&self, script: &str) -> Value {
@@ -153,13 +197,21 @@ impl Window {
     }
 
     async fn shown(&self, xpath: &str) -> Result<Element, CmdError> {
-        for element in self.client.find_all(Locator::XPath(xpath)).await?.into_iter().rev() {
+        for element in self
+            .client
+            .find_all(Locator::XPath(xpath))
+            .await?
+            .into_iter()
+            .rev()
+        {
             if element.is_displayed().await? {
                 return Ok(element);
             }
         }
         // as if it were not there
-        self.client.find(Locator::XPath("//nothing-of-this-kind")).await
+        self.client
+            .find(Locator::XPath("//nothing-of-this-kind"))
+            .await
     }
 
     /// Tries until it works: the page may still be on its way.
@@ -174,14 +226,23 @@ impl Window {
     }
 
     async fn gives_up(&self, what: &str) -> ! {
-        let url = self.client.current_url().await.map(|url| url.to_string()).unwrap_or_default();
-        panic!("could not {what}\nat {url}, where one reads:\n{}", self.text().await);
+        let url = self
+            .client
+            .current_url()
+            .await
+            .map(|url| url.to_string())
+            .unwrap_or_default();
+        panic!(
+            "could not {what}\nat {url}, where one reads:\n{}",
+            self.text().await
+        );
     }
 }
 
 impl Driver {
     fn start() -> Self {
-        let program = std::env::var("BANYAN_TEST_CHROMEDRIVER").expect("BANYAN_TEST_CHROMEDRIVER: run `cargo xtask test`");
+        let program = std::env::var("BANYAN_TEST_CHROMEDRIVER")
+            .expect("BANYAN_TEST_CHROMEDRIVER: run `cargo xtask test`");
         let profile = tempfile::tempdir().unwrap();
         let mut process = Command::new(program)
             .args(["--port=0", "--allowed-ips=127.0.0.1"])
@@ -195,17 +256,32 @@ impl Driver {
         let port = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| line.split("started successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())
+            .find_map(|line| {
+                line.split("started successfully on port ")
+                    .nth(1)?
+                    .trim_end_matches('.')
+                    .parse()
+                    .ok()
+            })
             .expect("chromedriver tells its port");
         // a pipe that nobody empties would stop the driver one day
         std::thread::spawn(move || lines.for_each(drop));
-        Self { process, port, profile }
+        Self {
+            process,
+            port,
+            profile,
+        }
     }
 
     fn capabilities(&self, language: &str, scripts: Scripts) -> Capabilities {
-        let browser = std::env::var("BANYAN_TEST_CHROMIUM").expect("BANYAN_TEST_CHROMIUM: run `cargo xtask test`");
-        let profile = format!("--user-data-dir={}", self.profile.path().join("profile").display());
-        let mut prefs = json!({ "intl.accept_languages": language, "intl.selected_languages": language });
+        let browser = std::env::var("BANYAN_TEST_CHROMIUM")
+            .expect("BANYAN_TEST_CHROMIUM: run `cargo xtask test`");
+        let profile = format!(
+            "--user-data-dir={}",
+            self.profile.path().join("profile").display()
+        );
+        let mut prefs =
+            json!({ "intl.accept_languages": language, "intl.selected_languages": language });
         if scripts == Scripts::Off {
             prefs["profile.managed_default_content_settings.javascript"] = json!(2);
         }
@@ -229,7 +305,9 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         // the browser is in its driver's group
-        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.process.id())]).status();
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &format!("-{}", self.process.id())])
+            .status();
         let _ = self.process.wait();
     }
 }

@@ -18,17 +18,33 @@ impl Service {
         let port = free_port();
         let listen = format!("127.0.0.1:{port}");
         let url = place.new_url();
-        let mut args = vec!["serve", "--only", context, "--data", "data", "--service-key", "shop.key"];
+        let mut args = vec![
+            "serve",
+            "--only",
+            context,
+            "--data",
+            "data",
+            "--service-key",
+            "shop.key",
+        ];
         args.extend(["--listen", &listen, "--management", "127.0.0.1:0"]);
         if let Some(url) = &url {
             args.extend(["--database", url]);
         }
         let process = Banyan::start(folder.path(), &args, &[]);
         let base = format!("http://{listen}");
-        let service = Self { context, base, _folder: folder, _process: process };
+        let service = Self {
+            context,
+            base,
+            _folder: folder,
+            _process: process,
+        };
         let ready = format!("{}/readyz", service.base);
         eventually("the service is ready", || async {
-            reqwest::get(&ready).await.ok().filter(|answer| answer.status() == 200)
+            reqwest::get(&ready)
+                .await
+                .ok()
+                .filter(|answer| answer.status() == 200)
         })
         .await;
         service
@@ -44,7 +60,11 @@ impl Service {
 
     /// What the context answers to a call.
     pub async fn call(&self, name: &str, body: Value) -> Value {
-        self.neighbour().post(&format!("/internal/{}/{name}", self.context), &body).await.is(200).json()
+        self.neighbour()
+            .post(&format!("/internal/{}/{name}", self.context), &body)
+            .await
+            .is(200)
+            .json()
     }
 }
 

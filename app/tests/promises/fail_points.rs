@@ -18,12 +18,48 @@ const STOCKED: i64 = 1_000;
 
 /// Who orders what, and what must come of it whatever happens.
 const ERRANDS: [Errand; 6] = [
-    Errand { token: "tok_ok", postcode: "04524", cancels: false, ends: "delivered", keeps: 0 },
-    Errand { token: "tok_declined", postcode: "04524", cancels: false, ends: "cancelled", keeps: 0 },
-    Errand { token: "tok_flaky", postcode: "04524", cancels: false, ends: "delivered", keeps: 0 },
-    Errand { token: "tok_ok", postcode: "04524", cancels: true, ends: "cancelled", keeps: 0 },
-    Errand { token: "tok_ok", postcode: "00000", cancels: false, ends: "cancelled", keeps: 0 },
-    Errand { token: "tok_ok", postcode: "00001", cancels: false, ends: "cancelled", keeps: 1 },
+    Errand {
+        token: "tok_ok",
+        postcode: "04524",
+        cancels: false,
+        ends: "delivered",
+        keeps: 0,
+    },
+    Errand {
+        token: "tok_declined",
+        postcode: "04524",
+        cancels: false,
+        ends: "cancelled",
+        keeps: 0,
+    },
+    Errand {
+        token: "tok_flaky",
+        postcode: "04524",
+        cancels: false,
+        ends: "delivered",
+        keeps: 0,
+    },
+    Errand {
+        token: "tok_ok",
+        postcode: "04524",
+        cancels: true,
+        ends: "cancelled",
+        keeps: 0,
+    },
+    Errand {
+        token: "tok_ok",
+        postcode: "00000",
+        cancels: false,
+        ends: "cancelled",
+        keeps: 0,
+    },
+    Errand {
+        token: "tok_ok",
+        postcode: "00001",
+        cancels: false,
+        ends: "cancelled",
+        keeps: 1,
+    },
 ];
 
 struct Errand {
@@ -42,7 +78,11 @@ async fn killed_at_any_commit_every_order_ends_and_settles() {
     assert!(names.len() >= 10, "{names:?}");
     let died = stream::iter(&names).map(|name| async move { (name, dies_at(name).await) });
     let died: Vec<_> = died.buffer_unordered(SIDE_BY_SIDE).collect().await;
-    let never: Vec<&String> = died.iter().filter(|(_, did)| !did).map(|(name, _)| *name).collect();
+    let never: Vec<&String> = died
+        .iter()
+        .filter(|(_, did)| !did)
+        .map(|(name, _)| *name)
+        .collect();
     assert!(never.is_empty(), "no errand passes {never:?}");
 }
 
@@ -57,11 +97,24 @@ async fn dies_at(name: &str) -> bool {
         buyer.puts("END-1", 1).await.is(200);
     }
     let keys: Vec<String> = ERRANDS.iter().map(|_| unique()).collect();
-    let runs = buyers.iter().zip(ERRANDS).zip(&keys).map(|((buyer, errand), key)| run(buyer, errand, key));
-    let (heard, died) = (futures_util::future::join_all(runs).await, !shop.is_running());
+    let runs = buyers
+        .iter()
+        .zip(ERRANDS)
+        .zip(&keys)
+        .map(|((buyer, errand), key)| run(buyer, errand, key));
+    let heard = futures_util::future::join_all(runs).await;
+    // whose order has not ended was interrupted
+    let died = heard
+        .iter()
+        .any(|order| order.as_ref().is_none_or(|order| !is_ended(order)))
+        || !shop.is_running();
     if died {
         let status = shop.is_gone().await;
-        assert_eq!(status.signal(), Some(6), "{name}: it should have aborted itself: {status}");
+        assert_eq!(
+            status.signal(),
+            Some(6),
+            "{name}: it should have aborted itself: {status}"
+        );
     }
     shop.restart().await;
     settles(&shop, &buyers, (&keys, heard)).await;
@@ -70,15 +123,24 @@ async fn dies_at(name: &str) -> bool {
 
 /// Orders, and goes on until the order ends or the shop is gone. Answers what was heard last.
 async fn run(buyer: &Shopper, errand: Errand, key: &str) -> Option<Value> {
-    let mut order = buyer.checks_out(key, errand.postcode, errand.token).try_send().await?.is(201).json();
+    let mut order = buyer
+        .checks_out(key, errand.postcode, errand.token)
+        .try_send()
+        .await?
+        .is(201)
+        .json();
     let path = crate::support::path_of(&order);
     let begun = std::time::Instant::now();
-    while order["status"] != "delivered" && order["status"] != "cancelled" {
+    while !is_ended(&order) {
         if errand.cancels && order["status"] == "confirmed" {
-            let Some(answer) = buyer.cancels(&order).try_send().await else { return Some(order) };
+            let Some(answer) = buyer.cancels(&order).try_send().await else {
+                return Some(order);
+            };
             assert!([202, 409].contains(&answer.status), "{answer:?}");
         }
-        let Some(answer) = buyer.get(&path).try_send().await else { return Some(order) };
+        let Some(answer) = buyer.get(&path).try_send().await else {
+            return Some(order);
+        };
         order = answer.is(200).json();
         assert!(begun.elapsed() < crate::support::PATIENCE, "{order:#}");
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -86,13 +148,25 @@ async fn run(buyer: &Shopper, errand: Errand, key: &str) -> Option<Value> {
     Some(order)
 }
 
-async fn settles(shop: &TestShop, buyers: &[Shopper], (keys, heard): (&[String], Vec<Option<Value>>)) {
+fn is_ended(order: &Value) -> bool {
+    order["status"] == "delivered" || order["status"] == "cancelled"
+}
+
+async fn settles(
+    shop: &TestShop,
+    buyers: &[Shopper],
+    (keys, heard): (&[String], Vec<Option<Value>>),
+) {
     let (mut sold, mut lost) = (0, 0);
     for ((buyer, errand), (key, heard)) in buyers.iter().zip(ERRANDS).zip(keys.iter().zip(heard)) {
         let order = match heard {
             Some(order) => order,
             // nobody heard anything: the same key asks again
-            None => buyer.checks_out(key, errand.postcode, errand.token).await.is(201).json(),
+            None => buyer
+                .checks_out(key, errand.postcode, errand.token)
+                .await
+                .is(201)
+                .json(),
         };
         let end = buyer.sees_order(&order).ends().await;
         // who wanted to cancel may have been too late, or may not have come to it
@@ -101,9 +175,19 @@ async fn settles(shop: &TestShop, buyers: &[Shopper], (keys, heard): (&[String],
         }
         sold += i64::from(end["status"] == "delivered");
         lost += errand.keeps;
-        assert_eq!(buyer.order_list_settles(1).await, [end["id"].as_str().unwrap()]);
+        assert_eq!(
+            buyer.order_list_settles(1).await,
+            [end["id"].as_str().unwrap()]
+        );
     }
-    Settled { sold, price: 4_000, stocked: STOCKED - lost, sku: "END-1" }.holds_in(shop).await;
+    Settled {
+        sold,
+        price: 4_000,
+        stocked: STOCKED - lost,
+        sku: "END-1",
+    }
+    .holds_in(shop)
+    .await;
 }
 
 /// All places where a test may stop the process, from the sources themselves: none can be forgotten.
@@ -124,7 +208,12 @@ fn collect(folder: &Path, found: &mut BTreeSet<String>) {
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             let source = std::fs::read_to_string(&path).unwrap();
             if source.contains("fail_point!") || source.contains("milestone") {
-                found.extend(source.split('"').filter(|text| is_name(text)).map(str::to_owned));
+                found.extend(
+                    source
+                        .split('"')
+                        .filter(|text| is_name(text))
+                        .map(str::to_owned),
+                );
             }
         }
     }
@@ -132,6 +221,8 @@ fn collect(folder: &Path, found: &mut BTreeSet<String>) {
 
 /// `context::step`
 fn is_name(text: &str) -> bool {
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    text.split_once("::").is_some_and(|(context, step)| is_word(context) && is_word(step))
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    text.split_once("::")
+        .is_some_and(|(context, step)| is_word(context) && is_word(step))
 }

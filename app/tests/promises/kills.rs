@@ -31,7 +31,11 @@ async fn killed_amid_sixty_four_checkouts_the_shop_loses_and_doubles_nothing() {
         let acknowledged = Arc::new(AtomicUsize::new(0));
         let customers = buyers.iter().enumerate().map(|(n, buyer)| {
             let token = if n % 8 == 0 { "tok_declined" } else { "tok_ok" };
-            tokio::spawn(shops_until_the_lights_go_out(buyer.clone(), token, acknowledged.clone()))
+            tokio::spawn(shops_until_the_lights_go_out(
+                buyer.clone(),
+                token,
+                acknowledged.clone(),
+            ))
         });
         let customers: Vec<_> = customers.collect();
         while acknowledged.load(Ordering::SeqCst) < ACKNOWLEDGED {
@@ -56,25 +60,56 @@ async fn killed_amid_sixty_four_checkouts_the_shop_loses_and_doubles_nothing() {
         begun.buyer.sees_order(&known).ends().await
     }))
     .await;
-    let mut ids: Vec<&str> = ends.iter().map(|order| order["id"].as_str().unwrap()).collect();
+    let mut ids: Vec<&str> = ends
+        .iter()
+        .map(|order| order["id"].as_str().unwrap())
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), all.len(), "every key has its own order");
     for (begun, end) in all.iter().zip(&ends) {
-        let expected = if begun.token == "tok_ok" { ("delivered", "captured") } else { ("cancelled", "declined") };
-        assert_eq!((end["status"].as_str(), end["payment"].as_str()), (Some(expected.0), Some(expected.1)), "{end:#}");
+        let expected = if begun.token == "tok_ok" {
+            ("delivered", "captured")
+        } else {
+            ("cancelled", "declined")
+        };
+        assert_eq!(
+            (end["status"].as_str(), end["payment"].as_str()),
+            (Some(expected.0), Some(expected.1)),
+            "{end:#}"
+        );
     }
     let in_books = shop.books().number("orders", "SELECT COUNT(*) FROM orders");
-    assert_eq!(usize::try_from(in_books).unwrap(), all.len(), "an order that nobody placed");
-    let sold = ends.iter().filter(|order| order["status"] == "delivered").count();
-    Settled { sold: i64::try_from(sold).unwrap(), price: 7_000, stocked: STOCKED, sku: "KEEP-1" }.holds_in(&shop).await;
+    assert_eq!(
+        usize::try_from(in_books).unwrap(),
+        all.len(),
+        "an order that nobody placed"
+    );
+    let sold = ends
+        .iter()
+        .filter(|order| order["status"] == "delivered")
+        .count();
+    Settled {
+        sold: i64::try_from(sold).unwrap(),
+        price: 7_000,
+        stocked: STOCKED,
+        sku: "KEEP-1",
+    }
+    .holds_in(&shop)
+    .await;
 }
 
 /// One order after the other; ends with the first request that gets no answer.
-async fn shops_until_the_lights_go_out(buyer: Shopper, token: &'static str, acknowledged: Arc<AtomicUsize>) -> Vec<Begun> {
+async fn shops_until_the_lights_go_out(
+    buyer: Shopper,
+    token: &'static str,
+    acknowledged: Arc<AtomicUsize>,
+) -> Vec<Begun> {
     let mut begun = Vec::new();
     loop {
-        let Some(put) = buyer.puts("KEEP-1", 1).try_send().await else { return begun };
+        let Some(put) = buyer.puts("KEEP-1", 1).try_send().await else {
+            return begun;
+        };
         put.is(200);
         let key = unique();
         let answer = buyer.checks_out(&key, "04524", token).try_send().await;
@@ -88,7 +123,12 @@ async fn shops_until_the_lights_go_out(buyer: Shopper, token: &'static str, ackn
         if order.is_some() {
             acknowledged.fetch_add(1, Ordering::SeqCst);
         }
-        begun.push(Begun { buyer: buyer.clone(), key, token, order });
+        begun.push(Begun {
+            buyer: buyer.clone(),
+            key,
+            token,
+            order,
+        });
         if is_dark {
             return begun;
         }
@@ -98,7 +138,10 @@ async fn shops_until_the_lights_go_out(buyer: Shopper, token: &'static str, ackn
 async fn asks_again(begun: &Begun) -> Value {
     loop {
         begun.buyer.puts("KEEP-1", 1).await.is(200);
-        let answer = begun.buyer.checks_out(&begun.key, "04524", begun.token).await;
+        let answer = begun
+            .buyer
+            .checks_out(&begun.key, "04524", begun.token)
+            .await;
         // an order of the same buyer that was just confirmed has emptied the cart meanwhile
         if answer.status != 422 {
             return answer.is(201).json();
@@ -113,13 +156,23 @@ async fn what_was_acknowledged_before_a_kill_is_there_after_it() {
     let member = shop.shopper().await;
     let key = member.key("열쇠").await;
     let post = json!({ "title": "질문", "body": "있습니다" });
-    let post = member.post("/api/boards/qna/posts", &post).await.is(201).json();
+    let post = member
+        .post("/api/boards/qna/posts", &post)
+        .await
+        .is(201)
+        .json();
     member.puts("KEEP-2", 2).await.is(200);
     shop.kill();
     shop.restart().await;
     key.get("/api/members/me").await.is(200);
     member.get("/api/members/me").await.is(200);
-    member.get(&format!("/api/boards/qna/posts/{}", post["id"].as_str().unwrap())).await.is(200);
+    member
+        .get(&format!(
+            "/api/boards/qna/posts/{}",
+            post["id"].as_str().unwrap()
+        ))
+        .await
+        .is(200);
     assert_eq!(member.has_in_cart().await, [("KEEP-2".to_owned(), 2)]);
     assert_eq!(shop.available("KEEP-2").await, 50);
 }

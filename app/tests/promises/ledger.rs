@@ -14,18 +14,52 @@ impl Settled<'_> {
     /// From outside, with connections of the test's own; and from inside, by the shop's own reconciliation.
     pub async fn holds_in(&self, shop: &TestShop) {
         let (books, sku) = (shop.books(), self.sku);
-        let stock = |column: &str| books.number("stock", &format!("SELECT {column} FROM items WHERE sku = '{sku}'"));
-        assert_eq!(stock("on_hand"), self.stocked - self.sold, "units were made or lost");
-        assert_eq!(stock("held"), 0, "units are held for nobody");
-        assert_eq!(books.number("stock", "SELECT COUNT(*) FROM reservations WHERE state = 'held'"), 0);
-
-        assert_eq!(books.number("payments", "SELECT SUM(amount) FROM ledger_entries"), 0, "money was made or lost");
-        let logged = |step: &str| {
-            books.number("payments", &format!("SELECT SUM(amount) FROM sandbox_log WHERE step = '{step}'"))
+        let stock = |column: &str| {
+            books.number(
+                "stock",
+                &format!("SELECT {column} FROM items WHERE sku = '{sku}'"),
+            )
         };
-        assert_eq!(logged("capture") - logged("refund"), self.sold * self.price, "the provider took another sum");
-        let difference = shop.neighbour().post("/internal/payments/reconcile", &json!({ "limit": 10 })).await.is(200);
-        assert_eq!(difference.json(), json!([]), "the ledger and the provider's log differ");
+        assert_eq!(
+            stock("on_hand"),
+            self.stocked - self.sold,
+            "units were made or lost"
+        );
+        assert_eq!(stock("held"), 0, "units are held for nobody");
+        assert_eq!(
+            books.number(
+                "stock",
+                "SELECT COUNT(*) FROM reservations WHERE state = 'held'"
+            ),
+            0
+        );
+
+        assert_eq!(
+            books.number("payments", "SELECT SUM(amount) FROM ledger_entries"),
+            0,
+            "money was made or lost"
+        );
+        let logged = |step: &str| {
+            books.number(
+                "payments",
+                &format!("SELECT SUM(amount) FROM sandbox_log WHERE step = '{step}'"),
+            )
+        };
+        assert_eq!(
+            logged("capture") - logged("refund"),
+            self.sold * self.price,
+            "the provider took another sum"
+        );
+        let difference = shop
+            .neighbour()
+            .post("/internal/payments/reconcile", &json!({ "limit": 10 }))
+            .await
+            .is(200);
+        assert_eq!(
+            difference.json(),
+            json!([]),
+            "the ledger and the provider's log differ"
+        );
 
         let open = "SELECT COUNT(*) FROM orders WHERE status NOT IN ('delivered', 'cancelled')";
         assert_eq!(books.number("orders", open), 0, "an order has not ended");
@@ -34,17 +68,26 @@ impl Settled<'_> {
             (books.number("orders", "SELECT COUNT(*) FROM sagas") == 0).then_some(())
         })
         .await;
-        let delivered = books.number("orders", "SELECT COUNT(*) FROM orders WHERE status = 'delivered'");
+        let delivered = books.number(
+            "orders",
+            "SELECT COUNT(*) FROM orders WHERE status = 'delivered'",
+        );
         assert_eq!(delivered, self.sold, "one unit per order");
         for context in CONTEXTS {
-            assert_eq!(books.number(context, "SELECT COUNT(*) FROM dead_letters"), 0, "{context}: {:?}", {
-                books.words(context, "SELECT error AS t FROM dead_letters")
-            });
+            assert_eq!(
+                books.number(context, "SELECT COUNT(*) FROM dead_letters"),
+                0,
+                "{context}: {:?}",
+                { books.words(context, "SELECT error AS t FROM dead_letters") }
+            );
         }
         // one effect per event: what was written down is told, and the read side has heard all of it
         let same = |status: &str| {
             let of = |context: &str| {
-                books.number(context, &format!("SELECT COUNT(*) FROM orders WHERE status = '{status}'"))
+                books.number(
+                    context,
+                    &format!("SELECT COUNT(*) FROM orders WHERE status = '{status}'"),
+                )
             };
             (of("orders"), of("order_history"))
         };
@@ -59,5 +102,14 @@ impl Settled<'_> {
 }
 
 pub const CONTEXTS: [&str; 10] = [
-    "members", "catalog", "stock", "cart", "orders", "payments", "shipping", "order_history", "board", "notifications",
+    "members",
+    "catalog",
+    "stock",
+    "cart",
+    "orders",
+    "payments",
+    "shipping",
+    "order_history",
+    "board",
+    "notifications",
 ];

@@ -25,7 +25,8 @@ impl Answer {
 
     #[track_caller]
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{}\n{e}:\n{}", self.asked, self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|e| panic!("{}\n{e}:\n{}", self.asked, self.text()))
     }
 
     /// The header, if it came exactly once or not at all.
@@ -33,7 +34,11 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut all = self.headers.get_all(name).iter();
         let first = all.next();
-        assert!(all.next().is_none(), "{}\n{name} came more than once", self.asked);
+        assert!(
+            all.next().is_none(),
+            "{}\n{name} came more than once",
+            self.asked
+        );
         first.map(|value| value.to_str().unwrap())
     }
 
@@ -50,29 +55,60 @@ impl Answer {
     pub fn wrong_fields(self) -> Vec<String> {
         let problem = self.problem(422);
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-        errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
+        errors
+            .iter()
+            .map(|error| error["field"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// The `items` of a list.
     #[track_caller]
     pub fn items(&self) -> Vec<Value> {
         let list = self.json();
-        assert!(list["next"].is_null() || list["next"].is_string(), "{}\n{list}", self.asked);
-        list["items"].as_array().unwrap_or_else(|| panic!("{}\nno list: {list}", self.asked)).clone()
+        assert!(
+            list["next"].is_null() || list["next"].is_string(),
+            "{}\n{list}",
+            self.asked
+        );
+        list["items"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{}\nno list: {list}", self.asked))
+            .clone()
     }
 
     /// What holds of every answer, whatever was asked.
     #[track_caller]
     pub(super) fn check_every_promise(&self) {
-        let header = |name: &str| self.header(name).unwrap_or_else(|| panic!("{}: no {name}", self.asked));
-        assert_eq!(header("x-content-type-options"), "nosniff", "{}", self.asked);
+        let header = |name: &str| {
+            self.header(name)
+                .unwrap_or_else(|| panic!("{}: no {name}", self.asked))
+        };
+        assert_eq!(
+            header("x-content-type-options"),
+            "nosniff",
+            "{}",
+            self.asked
+        );
         assert_eq!(header("x-frame-options"), "DENY", "{}", self.asked);
         assert_eq!(header("referrer-policy"), "same-origin", "{}", self.asked);
         let policy = header("content-security-policy");
-        assert!(policy.contains("default-src 'none'"), "{}: {policy}", self.asked);
+        assert!(
+            policy.contains("default-src 'none'"),
+            "{}: {policy}",
+            self.asked
+        );
         // a drawing styles itself, but it runs nothing
-        assert!(!policy.contains("unsafe") || policy.contains("sandbox"), "{}: {policy}", self.asked);
-        assert!(!policy.split(';').any(|rule| rule.contains("script-src") && rule.contains("unsafe")), "{policy}");
+        assert!(
+            !policy.contains("unsafe") || policy.contains("sandbox"),
+            "{}: {policy}",
+            self.asked
+        );
+        assert!(
+            !policy
+                .split(';')
+                .any(|rule| rule.contains("script-src") && rule.contains("unsafe")),
+            "{policy}"
+        );
         assert_ne!(self.status, 500, "{}\n{}", self.asked, self.text());
         for cookie in self.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap();
@@ -88,16 +124,35 @@ impl Answer {
 
     #[track_caller]
     fn check_problem(&self) {
-        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}\n{}", self.asked, self.text());
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{}\n{}",
+            self.asked,
+            self.text()
+        );
         let problem = self.json();
         assert_eq!(problem["status"], self.status, "{}\n{problem}", self.asked);
         for field in ["title", "detail", "trace_id"] {
             let text = problem[field].as_str().unwrap_or_default();
-            assert!(!text.is_empty(), "{}\n{field} is missing: {problem}", self.asked);
+            assert!(
+                !text.is_empty(),
+                "{}\n{field} is missing: {problem}",
+                self.asked
+            );
         }
-        assert!(problem["title"].as_str().unwrap().is_ascii(), "titles are English: {problem}");
+        assert!(
+            problem["title"].as_str().unwrap().is_ascii(),
+            "titles are English: {problem}"
+        );
         for error in problem["errors"].as_array().into_iter().flatten() {
-            assert!(error["field"].as_str().is_some_and(|field| !field.is_empty()), "{}\n{problem}", self.asked);
+            assert!(
+                error["field"]
+                    .as_str()
+                    .is_some_and(|field| !field.is_empty()),
+                "{}\n{problem}",
+                self.asked
+            );
         }
     }
 }

@@ -40,7 +40,10 @@ pub fn free_port() -> u16 {
 
 /// Runs a command to its end.
 pub fn run(folder: &Path, args: &[&str], env: &[(&str, &str)], input: &str) -> Finished {
-    let mut child = command(folder, args, env).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = command(folder, args, env)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
     // who reads no input may be gone already
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let (out, err) = (read(child.stdout.take()), read(child.stderr.take()));
@@ -48,18 +51,30 @@ pub fn run(folder: &Path, args: &[&str], env: &[(&str, &str)], input: &str) -> F
         child.kill().unwrap();
         panic!("banyan {args:?} did not end");
     });
-    Finished { code: status.code(), out: out.join().unwrap(), err: err.join().unwrap() }
+    Finished {
+        code: status.code(),
+        out: out.join().unwrap(),
+        err: err.join().unwrap(),
+    }
 }
 
 impl Banyan {
     pub fn start(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Self {
-        let mut child = command(folder, args, env).stdin(Stdio::null()).spawn().unwrap();
+        let mut child = command(folder, args, env)
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
         let written = Arc::new(Mutex::new(String::new()));
         let readers = vec![
             follow(child.stdout.take().unwrap(), &written),
             follow(child.stderr.take().unwrap(), &written),
         ];
-        Self { child, what: format!("banyan {}", args.join(" ")), written, readers }
+        Self {
+            child,
+            what: format!("banyan {}", args.join(" ")),
+            written,
+            readers,
+        }
     }
 
     pub fn pid(&self) -> u32 {
@@ -72,8 +87,15 @@ impl Banyan {
     }
 
     pub fn terminate(&self) {
-        let told = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().unwrap();
-        assert!(told.success(), "the shop was gone already:\n{}", self.written());
+        let told = Command::new("kill")
+            .args(["-TERM", &self.pid().to_string()])
+            .status()
+            .unwrap();
+        assert!(
+            told.success(),
+            "the shop was gone already:\n{}",
+            self.written()
+        );
     }
 
     pub fn has_ended(&mut self) -> Option<ExitStatus> {
@@ -93,7 +115,9 @@ impl Banyan {
     /// The same, complete: for a process that has ended.
     pub fn last_words(&mut self) -> String {
         assert!(self.has_ended().is_some(), "{} still runs", self.what);
-        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
+        self.readers
+            .drain(..)
+            .for_each(|reader| reader.join().unwrap());
         self.written()
     }
 }
@@ -103,9 +127,14 @@ impl Drop for Banyan {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
-            let written = self.written.lock().map_or_else(|poisoned| poisoned.into_inner().clone(), |text| text.clone());
+            let written = self.written.lock().map_or_else(
+                |poisoned| poisoned.into_inner().clone(),
+                |text| text.clone(),
+            );
             let from = written.len().saturating_sub(8_000);
-            let from = (from..written.len()).find(|at| written.is_char_boundary(*at)).unwrap_or(0);
+            let from = (from..written.len())
+                .find(|at| written.is_char_boundary(*at))
+                .unwrap_or(0);
             eprintln!("--- {} wrote:\n{}---", self.what, &written[from..]);
         }
     }
@@ -120,7 +149,10 @@ fn command(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Command {
             command.env_remove(&*name);
         }
     }
-    command.current_dir(folder).args(args).envs(env.iter().copied());
+    command
+        .current_dir(folder)
+        .args(args)
+        .envs(env.iter().copied());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -151,7 +183,10 @@ fn follow(stream: impl Read + Send + 'static, to: &Arc<Mutex<String>>) -> JoinHa
     std::thread::spawn(move || {
         let mut lines = BufReader::new(stream);
         let mut line = Vec::new();
-        while lines.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        while lines
+            .read_until(b'\n', &mut line)
+            .is_ok_and(|read| read > 0)
+        {
             to.lock().unwrap().push_str(&String::from_utf8_lossy(&line));
             line.clear();
         }

@@ -28,7 +28,10 @@ struct Word {
 
 impl Books {
     pub fn of(data: &Path, database: Option<&str>) -> Self {
-        Self { data: data.to_owned(), database: database.map(str::to_owned) }
+        Self {
+            data: data.to_owned(),
+            database: database.map(str::to_owned),
+        }
     }
 
     /// The one number that `select` finds, which may be any expression over the tables of `context`.
@@ -62,14 +65,18 @@ impl Books {
         match &self.database {
             Some(url) => {
                 let mut conn = PgConnection::establish(url).unwrap();
-                diesel::sql_query(format!("SET search_path = {context}")).execute(&mut conn).unwrap();
+                diesel::sql_query(format!("SET search_path = {context}"))
+                    .execute(&mut conn)
+                    .unwrap();
                 Open::Postgres(conn)
             }
             None => {
                 let file = self.data.join(format!("{context}.db"));
                 assert!(file.exists(), "{} does not exist", file.display());
                 let mut conn = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
-                diesel::sql_query("PRAGMA busy_timeout = 10000").execute(&mut conn).unwrap();
+                diesel::sql_query("PRAGMA busy_timeout = 10000")
+                    .execute(&mut conn)
+                    .unwrap();
                 Open::Sqlite(conn)
             }
         }

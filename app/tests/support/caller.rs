@@ -26,20 +26,35 @@ pub struct Ask {
 
 impl Caller {
     pub fn new(http: reqwest::Client, base: String) -> Self {
-        Self { http, base, jar: Arc::default(), bearer: None }
+        Self {
+            http,
+            base,
+            jar: Arc::default(),
+            bearer: None,
+        }
     }
 
     /// The same shop, without cookies, with a key.
     pub fn with_key(&self, key: &str) -> Self {
-        Self { bearer: Some(key.to_owned()), jar: Arc::default(), ..self.clone() }
+        Self {
+            bearer: Some(key.to_owned()),
+            jar: Arc::default(),
+            ..self.clone()
+        }
     }
 
     pub fn ask(&self, method: Method, path: &str) -> Ask {
-        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
+        let mut request = self
+            .http
+            .request(method.clone(), format!("{}{path}", self.base));
         if let Some(key) = &self.bearer {
             request = request.bearer_auth(key);
         }
-        Ask { what: format!("{method} {path}"), request, jar: Some(self.jar.clone()) }
+        Ask {
+            what: format!("{method} {path}"),
+            request,
+            jar: Some(self.jar.clone()),
+        }
     }
 
     pub fn get(&self, path: &str) -> Ask {
@@ -67,13 +82,19 @@ impl Caller {
     }
 
     pub fn has_cookie(&self, name: &str, value: &str) {
-        self.jar.lock().unwrap().insert(name.to_owned(), value.to_owned());
+        self.jar
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value.to_owned());
     }
 
     /// A second browser that took over the first one's cookies.
     pub fn copy(&self) -> Self {
         let jar = self.jar.lock().unwrap().clone();
-        Self { jar: Arc::new(Mutex::new(jar)), ..self.clone() }
+        Self {
+            jar: Arc::new(Mutex::new(jar)),
+            ..self.clone()
+        }
     }
 }
 
@@ -97,7 +118,10 @@ impl Ask {
 
     /// As a browser sends a form from one of the shop's own pages.
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
-        let coded: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
+        let coded: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent(value)))
+            .collect();
         let mut ask = self.header("sec-fetch-site", "same-origin");
         ask.what = format!("{} {}", ask.what, coded.join("&"));
         ask.body("application/x-www-form-urlencoded", coded.join("&"))
@@ -114,7 +138,10 @@ impl Ask {
             Some(jar) => with_cookies(self.request, &jar.lock().unwrap()),
             None => self.request,
         };
-        request.send().await.unwrap_or_else(|e| panic!("{}: {e:?}", self.what))
+        request
+            .send()
+            .await
+            .unwrap_or_else(|e| panic!("{}: {e:?}", self.what))
     }
 
     /// `None` when the shop went away meanwhile.
@@ -127,7 +154,12 @@ impl Ask {
         let response = request.send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.ok()?.to_vec();
-        let answer = Answer { asked: what, status, headers, body };
+        let answer = Answer {
+            asked: what,
+            status,
+            headers,
+            body,
+        };
         answer.check_every_promise();
         if let Some(jar) = jar {
             remember(&mut jar.lock().unwrap(), &answer);
@@ -143,7 +175,9 @@ impl IntoFuture for Ask {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let what = self.what.clone();
-            self.try_send().await.unwrap_or_else(|| panic!("{what}: no answer"))
+            self.try_send()
+                .await
+                .unwrap_or_else(|| panic!("{what}: no answer"))
         })
     }
 }
@@ -152,7 +186,10 @@ fn with_cookies(request: RequestBuilder, jar: &BTreeMap<String, String>) -> Requ
     if jar.is_empty() {
         return request;
     }
-    let pairs: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let pairs: Vec<String> = jar
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     request.header(COOKIE, pairs.join("; "))
 }
 
@@ -171,7 +208,11 @@ fn remember(jar: &mut BTreeMap<String, String>, answer: &Answer) {
 
 pub fn percent(text: &str) -> String {
     let coded = |byte: u8| {
-        if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+        if byte.is_ascii_alphanumeric() {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
     };
     text.bytes().map(coded).collect()
 }

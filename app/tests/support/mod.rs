@@ -50,7 +50,10 @@ where
         if let Some(found) = ask().await {
             return found;
         }
-        assert!(begun.elapsed() < PATIENCE, "it never came about that {what}");
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "it never came about that {what}"
+        );
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }

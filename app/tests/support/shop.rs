@@ -32,11 +32,19 @@ pub struct TestShop {
 impl Plan {
     /// An empty shop whose courier is twenty times as fast as the real sandbox.
     pub fn on(place: Place) -> Self {
-        Self { place, speed: 20, has_demo: false, more: Vec::new() }
+        Self {
+            place,
+            speed: 20,
+            has_demo: false,
+            more: Vec::new(),
+        }
     }
 
     pub fn with_demo(self) -> Self {
-        Self { has_demo: true, ..self }
+        Self {
+            has_demo: true,
+            ..self
+        }
     }
 
     pub fn speed(self, speed: u32) -> Self {
@@ -64,7 +72,16 @@ impl Plan {
             .build()
             .unwrap();
         let admin = tokio::sync::OnceCell::new();
-        let mut shop = TestShop { place: self.place, folder, database, port, plan: self, process, http, admin };
+        let mut shop = TestShop {
+            place: self.place,
+            folder,
+            database,
+            port,
+            plan: self,
+            process,
+            http,
+            admin,
+        };
         shop.is_ready().await;
         shop
     }
@@ -84,7 +101,10 @@ impl TestShop {
     }
 
     pub fn service_key(&self) -> String {
-        std::fs::read_to_string(self.data().join("service.key")).unwrap().trim().to_owned()
+        std::fs::read_to_string(self.data().join("service.key"))
+            .unwrap()
+            .trim()
+            .to_owned()
     }
 
     pub fn process(&mut self) -> &mut Banyan {
@@ -122,7 +142,10 @@ impl TestShop {
     pub async fn admin(&self) -> &Shopper {
         let make = || async {
             let email = format!("{}@example.com", unique());
-            let made = self.command(&["admin", "create", "--email", &email, "--password-stdin"], PASSWORD);
+            let made = self.command(
+                &["admin", "create", "--email", &email, "--password-stdin"],
+                PASSWORD,
+            );
             assert_eq!(made.code, Some(0), "{made:?}");
             let admin = Shopper::new(self.guest(), &email, PASSWORD);
             admin.signs_in().await.is(200);
@@ -134,7 +157,11 @@ impl TestShop {
     /// `banyan` beside the running shop, on its data.
     pub fn command(&self, args: &[&str], input: &str) -> Finished {
         let settings = settings(&self.folder, self.database.as_deref());
-        let args: Vec<&str> = args.iter().copied().chain(settings.iter().map(String::as_str)).collect();
+        let args: Vec<&str> = args
+            .iter()
+            .copied()
+            .chain(settings.iter().map(String::as_str))
+            .collect();
         run(self.folder.path(), &args, &[], input)
     }
 
@@ -152,24 +179,42 @@ impl TestShop {
 
     pub async fn sells_product(&self, product: &Value) {
         self.has_category("kitchen", "주방", "Kitchen").await;
-        self.admin().await.post("/api/admin/products", product).await.is(201);
+        self.admin()
+            .await
+            .post("/api/admin/products", product)
+            .await
+            .is(201);
     }
 
     pub async fn has_category(&self, slug: &str, ko: &str, en: &str) {
         let category = json!({ "slug": slug, "name": { "ko": ko, "en": en } });
         let call = json!({ "categories": [category], "who": "test" });
-        self.neighbour().post("/internal/catalog/put-categories", &call).await.is(200);
+        self.neighbour()
+            .post("/internal/catalog/put-categories", &call)
+            .await
+            .is(200);
     }
 
     pub async fn has_on_hand(&self, sku: &str, on_hand: i64) {
         let body = json!({ "on_hand": on_hand, "reason": "입고" });
-        self.admin().await.put(&format!("/api/admin/stock/{sku}"), &body).await.is(200);
+        self.admin()
+            .await
+            .put(&format!("/api/admin/stock/{sku}"), &body)
+            .await
+            .is(200);
     }
 
     /// What can be ordered now, as the product page tells.
     pub async fn available(&self, sku: &str) -> i64 {
-        let product = self.guest().get(&format!("/api/products/{sku}")).await.is(200).json();
-        product["available"].as_i64().unwrap_or_else(|| panic!("{product}"))
+        let product = self
+            .guest()
+            .get(&format!("/api/products/{sku}"))
+            .await
+            .is(200)
+            .json();
+        product["available"]
+            .as_i64()
+            .unwrap_or_else(|| panic!("{product}"))
     }
 
     pub fn books(&self) -> Books {
@@ -184,7 +229,11 @@ impl TestShop {
     /// Again, on the same data and port.
     pub async fn restart(&mut self) {
         self.process.kill();
-        self.process = start(&self.plan, (&self.folder, self.database.as_deref(), self.port), &[]);
+        self.process = start(
+            &self.plan,
+            (&self.folder, self.database.as_deref(), self.port),
+            &[],
+        );
         self.is_ready().await;
     }
 
@@ -208,31 +257,56 @@ impl TestShop {
         let begun = Instant::now();
         let url = format!("{}/readyz", self.base());
         loop {
-            if self.http.get(&url).send().await.is_ok_and(|answer| answer.status() == 200) {
+            if self
+                .http
+                .get(&url)
+                .send()
+                .await
+                .is_ok_and(|answer| answer.status() == 200)
+            {
                 return;
             }
             if let Some(status) = self.process.has_ended() {
                 panic!("the shop ended ({status}) before it was ready");
             }
-            assert!(begun.elapsed() < 2 * PATIENCE, "the shop never became ready");
+            assert!(
+                begun.elapsed() < 2 * PATIENCE,
+                "the shop never became ready"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }
 
 fn settings(folder: &TempDir, database: Option<&str>) -> Vec<String> {
-    let mut settings = vec!["--data".to_owned(), folder.path().join("data").to_string_lossy().into_owned()];
+    let mut settings = vec![
+        "--data".to_owned(),
+        folder.path().join("data").to_string_lossy().into_owned(),
+    ];
     if let Some(url) = database {
         settings.extend(["--database".to_owned(), url.to_owned()]);
     }
     settings
 }
 
-fn start(plan: &Plan, (folder, database, port): (&TempDir, Option<&str>, u16), env: &[(&str, &str)]) -> Banyan {
+fn start(
+    plan: &Plan,
+    (folder, database, port): (&TempDir, Option<&str>, u16),
+    env: &[(&str, &str)],
+) -> Banyan {
     let mut args = vec!["serve".to_owned()];
     args.extend(settings(folder, database));
     let (listen, speed) = (format!("127.0.0.1:{port}"), plan.speed.to_string());
-    let fixed = ["--listen", &listen, "--management", "127.0.0.1:0", "--rate-limits", "off", "--sandbox-speed", &speed];
+    let fixed = [
+        "--listen",
+        &listen,
+        "--management",
+        "127.0.0.1:0",
+        "--rate-limits",
+        "off",
+        "--sandbox-speed",
+        &speed,
+    ];
     args.extend(fixed.map(str::to_owned));
     if !plan.has_demo {
         args.push("--empty".to_owned());

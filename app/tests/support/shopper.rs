@@ -36,7 +36,11 @@ pub fn address(postcode: &str) -> Value {
 
 impl Shopper {
     pub fn new(caller: Caller, email: &str, password: &str) -> Self {
-        Self { caller, email: email.to_owned(), password: password.to_owned() }
+        Self {
+            caller,
+            email: email.to_owned(),
+            password: password.to_owned(),
+        }
     }
 
     pub fn signs_up(&self) -> Ask {
@@ -45,12 +49,18 @@ impl Shopper {
     }
 
     pub fn signs_in(&self) -> Ask {
-        self.post("/api/session", &json!({ "email": self.email, "password": self.password }))
+        self.post(
+            "/api/session",
+            &json!({ "email": self.email, "password": self.password }),
+        )
     }
 
     /// Sets how many of one product are in the cart.
     pub fn puts(&self, sku: &str, quantity: u32) -> Ask {
-        self.put(&format!("/api/cart/items/{sku}"), &json!({ "quantity": quantity }))
+        self.put(
+            &format!("/api/cart/items/{sku}"),
+            &json!({ "quantity": quantity }),
+        )
     }
 
     pub async fn cart(&self) -> Value {
@@ -60,8 +70,14 @@ impl Shopper {
     /// What is in the cart, as SKU and quantity, sorted.
     pub async fn has_in_cart(&self) -> Vec<(String, i64)> {
         let cart = self.cart().await;
-        let line = |item: &Value| (item["sku"].as_str().unwrap().to_owned(), item["quantity"].as_i64().unwrap());
-        let mut lines: Vec<(String, i64)> = cart["items"].as_array().unwrap().iter().map(line).collect();
+        let line = |item: &Value| {
+            (
+                item["sku"].as_str().unwrap().to_owned(),
+                item["quantity"].as_i64().unwrap(),
+            )
+        };
+        let mut lines: Vec<(String, i64)> =
+            cart["items"].as_array().unwrap().iter().map(line).collect();
         lines.sort();
         lines
     }
@@ -72,12 +88,16 @@ impl Shopper {
     }
 
     pub async fn orders_to(&self, postcode: &str, token: &str) -> Value {
-        self.checks_out(&unique(), postcode, token).await.is(201).json()
+        self.checks_out(&unique(), postcode, token)
+            .await
+            .is(201)
+            .json()
     }
 
     pub fn checks_out(&self, key: &str, postcode: &str, token: &str) -> Ask {
         let body = json!({ "address": address(postcode), "payment": { "method": "card", "token": token } });
-        self.post("/api/orders", &body).header("idempotency-key", key)
+        self.post("/api/orders", &body)
+            .header("idempotency-key", key)
     }
 
     /// Puts one thing into the cart and orders it.
@@ -95,7 +115,10 @@ impl Shopper {
     }
 
     pub fn sees_order(&self, order: &Value) -> Watched<'_> {
-        Watched { shopper: self, path: path_of(order) }
+        Watched {
+            shopper: self,
+            path: path_of(order),
+        }
     }
 
     pub async fn order_list(&self) -> Vec<Value> {
@@ -105,14 +128,23 @@ impl Shopper {
     /// The ids of the listed orders, as soon as there are so many.
     pub async fn order_list_settles(&self, count: usize) -> Vec<String> {
         super::eventually(&format!("{count} orders are listed"), || async {
-            let ids: Vec<String> = self.order_list().await.iter().map(|o| o["id"].as_str().unwrap().to_owned()).collect();
+            let ids: Vec<String> = self
+                .order_list()
+                .await
+                .iter()
+                .map(|o| o["id"].as_str().unwrap().to_owned())
+                .collect();
             (ids.len() == count).then_some(ids)
         })
         .await
     }
 
     pub async fn key(&self, name: &str) -> Caller {
-        let made = self.post("/api/keys", &json!({ "name": name })).await.is(201).json();
+        let made = self
+            .post("/api/keys", &json!({ "name": name }))
+            .await
+            .is(201)
+            .json();
         self.with_key(made["key"].as_str().unwrap())
     }
 }
@@ -145,12 +177,22 @@ impl Watched<'_> {
 
 /// The words of a timeline, in order.
 pub fn words(order: &Value) -> Vec<String> {
-    let moments = order["timeline"].as_array().unwrap_or_else(|| panic!("no timeline: {order}"));
-    moments.iter().map(|moment| moment["what"].as_str().unwrap().to_owned()).collect()
+    let moments = order["timeline"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no timeline: {order}"));
+    moments
+        .iter()
+        .map(|moment| moment["what"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 pub fn path_of(order: &Value) -> String {
-    format!("/api/orders/{}", order["id"].as_str().unwrap_or_else(|| panic!("no id: {order}")))
+    format!(
+        "/api/orders/{}",
+        order["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no id: {order}"))
+    )
 }
 
 impl Answer {

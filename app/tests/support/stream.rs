@@ -18,7 +18,10 @@ impl Events {
         assert_eq!(response.status(), 200);
         let kind = response.headers()["content-type"].to_str().unwrap();
         assert!(kind.starts_with("text/event-stream"), "{kind}");
-        Self { response, read: Vec::new() }
+        Self {
+            response,
+            read: Vec::new(),
+        }
     }
 
     /// The next event that has data; `None` when the stream has ended.
@@ -44,9 +47,14 @@ impl Events {
 
 fn parse(block: &str) -> Option<Event> {
     let field = |name: &str| {
-        let lines = block.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        let lines = block
+            .lines()
+            .filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
         lines.collect::<Vec<_>>().join("\n")
     };
-    let event = Event { id: field("id"), data: field("data") };
+    let event = Event {
+        id: field("id"),
+        data: field("data"),
+    };
     (!event.data.is_empty()).then_some(event)
 }
