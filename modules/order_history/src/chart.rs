@@ -49,7 +49,7 @@ impl Plot {
         }
     }
 
-    /// The upper two of three lines; the foot is the axis.
+    /// The upper two of three lines; the foot is the axis. Above the first one there is room for what it means.
     pub fn ticks(&self) -> Vec<Tick> {
         let half = (self.top_value % 2 == 0).then_some(self.top_value / 2);
         [Some(self.top_value), half]
