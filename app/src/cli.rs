@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
 use crate::settings::Given;
@@ -60,6 +61,19 @@ pub struct Serve {
     pub empty: bool,
 }
 
+impl Serve {
+    /// Flags may stand before or after the command.
+    pub fn and(mut self, before: Self) -> Self {
+        self.only.extend(before.only);
+        Self {
+            only: self.only,
+            register: self.register.or(before.register),
+            router: self.router.or(before.router),
+            empty: self.empty || before.empty,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum AdminCommand {
     /// Make a member an administrator, and the member too if there is none; asks for a password on a terminal
@@ -105,4 +119,76 @@ pub struct Demo {
     /// The same seed makes the same shop
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+/// Commands that are promised, and not here yet.
+const LATER: [&str; 7] = [
+    "route",
+    "move",
+    "front",
+    "audit",
+    "rebuild",
+    "reconcile",
+    "sandbox",
+];
+
+/// What clap says over several lines, with its tip and without the usage.
+pub fn in_one_line(error: &clap::Error) -> String {
+    if let (ErrorKind::InvalidSubcommand, Some(ContextValue::String(name))) =
+        (error.kind(), error.get(ContextKind::InvalidSubcommand))
+        && LATER.contains(&name.as_str())
+    {
+        return format!("{name} is not yet supported");
+    }
+    let text = error.to_string();
+    let told = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:"));
+    let told: Vec<&str> = told
+        .filter(|line| !line.is_empty() && !line.starts_with("For more information"))
+        .collect();
+    let told = told.join("; ");
+    format!(
+        "{} (see banyan --help)",
+        told.strip_prefix("error: ").unwrap_or(&told)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(arguments: &[&str]) -> String {
+        let error = Cli::try_parse_from([&["banyan"], arguments].concat()).unwrap_err();
+        in_one_line(&error)
+    }
+
+    #[test]
+    fn wrong_flags_are_told_in_one_line() {
+        for (arguments, words) in [
+            (&["--lisen", "x"][..], &["--lisen", "--listen"][..]),
+            (&["serve", "--listen", "nowhere"], &["nowhere", "--listen"]),
+            (&["--router", "http://127.0.0.1:1"], &["--only"]),
+            (&["route", "list"], &["route", "not yet supported"]),
+            (&["rout"], &["rout"]),
+        ] {
+            let line = refusal(arguments);
+            assert!(
+                !line.contains('\n') && words.iter().all(|word| line.contains(word)),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn flags_of_serve_may_stand_before_it() {
+        let cli = Cli::try_parse_from(["banyan", "--empty", "serve", "--only", "stock"]).unwrap();
+        let Some(Command::Serve(after)) = cli.command else {
+            panic!("no command")
+        };
+        let serve = after.and(cli.serve);
+        assert!(serve.empty);
+        assert_eq!(serve.only, ["stock"]);
+    }
 }

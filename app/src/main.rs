@@ -33,10 +33,7 @@ fn main() -> ExitCode {
             let _ = e.print();
             ExitCode::SUCCESS
         }
-        Err(e) => {
-            let _ = e.print();
-            ExitCode::from(64)
-        }
+        Err(e) => report(&Failure::usage(cli::in_one_line(&e))),
     }
 }
 
@@ -44,7 +41,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let settings = Settings::resolve(cli.given)?;
     match cli.command {
         None => serve::serve(settings, cli.serve),
-        Some(Command::Serve(serve)) => serve::serve(settings, serve),
+        Some(Command::Serve(serve)) => serve::serve(settings, serve.and(cli.serve)),
         Some(Command::Admin {
             command:
                 AdminCommand::Create {
