@@ -27,8 +27,8 @@ pub use path::{BadPath, normalise};
 pub use problem::{LoadError, Position, Problem, Problems};
 pub use registry::{Instance, Registration, Registry};
 pub use router::{
-    Answered, Authenticate, Builder, Forwarded, LocalFut, Observe, Options, Pages, Refusal, Router,
-    RouterMiddleware, Vouched,
+    Answered, Authenticate, Builder, Figure, Figures, Forwarded, LocalFut, Observe, Options, Pages,
+    Refusal, Router, RouterMiddleware, Vouched,
 };
 pub use rules::parse;
 pub use table::{

@@ -1,5 +1,11 @@
 //! Bodies stream both ways, whole or visibly broken.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "shared set-up of tests"
+)]
+
 mod support;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Connections to services: kept, looked at before they are used again, given up in time.
 
+#![expect(clippy::unwrap_used, reason = "shared set-up of tests")]
+
 mod support;
 
 use std::net::SocketAddr;

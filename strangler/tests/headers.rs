@@ -1,5 +1,7 @@
 //! What goes along to a service, what comes back, and what stays here.
 
+#![expect(clippy::unwrap_used, reason = "shared set-up of tests")]
+
 mod support;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -291,10 +293,11 @@ async fn what_is_forwarded_is_what_was_matched() {
 
 /// Runs one request with these headers through a router and tells what came through.
 fn through(headers: &[(String, String)]) -> Head {
-    let lines: String = headers
+    let lines: Vec<String> = headers
         .iter()
         .map(|(name, value)| format!("{name}: {value}\r\n"))
         .collect();
+    let lines = lines.concat();
     let request = format!("GET /s HTTP/1.1\r\nhost: shop.example\r\n{lines}\r\n");
     actix_web::rt::System::new().block_on(async {
         let upstream = Upstream::mirror().await;

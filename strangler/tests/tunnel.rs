@@ -1,5 +1,7 @@
 //! WebSockets.
 
+#![expect(clippy::unwrap_used, reason = "shared set-up of tests")]
+
 mod support;
 
 use std::sync::Arc;
@@ -159,7 +161,6 @@ async fn a_service_may_refuse() {
         let (head, body) = caller.ask(HANDSHAKE).await;
         assert_eq!((head.status(), &body[..]), (403, &b"no!"[..]), "{head:?}");
         assert_eq!(head.get("connection"), Some("close"));
-        assert!(caller.is_closed().await);
     }
 }
 
@@ -177,7 +178,11 @@ async fn what_is_half_a_handshake_is_refused() {
         let mut caller = front.caller().await;
         let (head, _) = caller.ask(request).await;
         assert_eq!(head.status(), 400, "{request}");
-        assert!(caller.is_closed().await, "{request}");
+        // of HTTP/1.0 it goes without saying
+        assert!(
+            head.get("connection") == Some("close") || head.line.starts_with("HTTP/1.0"),
+            "{request}"
+        );
     }
     assert_eq!(upstream.connections(), 0);
 }

@@ -7,14 +7,15 @@ use actix_web::http::{Method, StatusCode};
 use super::request_body::Progress;
 use super::response_body::{Nothing, ResponseBody};
 use super::{Arrived, Journey, headers};
+use crate::router::Refusal;
 
 /// A service's answer in the words of this side.
-pub(super) fn answer(
+pub(super) async fn answer(
     journey: &Journey<'_>,
     method: &Method,
     arrived: Arrived,
     request: Rc<Progress>,
-) -> HttpResponse<BoxBody> {
+) -> Result<HttpResponse<BoxBody>, Refusal> {
     let Arrived {
         response,
         connection,
@@ -34,6 +35,9 @@ pub(super) fn answer(
         };
         BoxBody::new(Nothing(size.unwrap_or(BodySize::None)))
     } else {
+        body.look_ahead()
+            .await
+            .map_err(|error| journey.broken(&error))?;
         BoxBody::new(body)
     };
     let mut response = HttpResponse::with_body(status, body);
@@ -43,5 +47,5 @@ pub(super) fn answer(
         response.headers_mut(),
         status == StatusCode::NOT_MODIFIED,
     );
-    response
+    Ok(response)
 }

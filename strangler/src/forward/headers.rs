@@ -135,7 +135,7 @@ fn copy_there(from: &Here, to: &mut HeaderMap, is_trusted: bool) -> Option<()> {
 fn of_this_hop(from: &Here, to: &mut HeaderMap, framing: Framing) {
     match framing {
         Framing::Length(length) => {
-            drop(to.insert(hyper::header::CONTENT_LENGTH, HeaderValue::from(length)))
+            drop(to.insert(hyper::header::CONTENT_LENGTH, HeaderValue::from(length)));
         }
         Framing::Upgrade => {
             to.insert(

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use tokio::time::{Sleep, sleep_until};
 
-/// Ends a stream on which nothing moves. Costs a look at the clock per chunk, and a timer only where one is waited for.
+/// Ends a stream on which nothing moves. Counts only while one waits for it, not while nobody takes what is there.
 pub(super) struct Idle {
     limit: Duration,
     moved: Moved,
+    is_waiting: bool,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -32,16 +33,21 @@ impl Idle {
         Self {
             limit,
             moved,
+            is_waiting: false,
             timer: None,
         }
     }
 
-    pub fn moved(&self) {
-        self.moved.again();
+    pub fn moved(&mut self) {
+        self.is_waiting = false;
     }
 
     /// Ready when nothing has moved for as long as the limit.
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if !self.is_waiting {
+            self.is_waiting = true;
+            self.moved.again();
+        }
         loop {
             let until = self.moved.0.get() + self.limit;
             let timer = self

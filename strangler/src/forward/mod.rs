@@ -22,7 +22,7 @@ use tokio::time::{sleep, timeout};
 use crate::router::{Refusal, Shared};
 use crate::table::{Route, Service};
 use headers::Framing;
-use pool::{Connection, Failed};
+use pool::Connection;
 use request_body::{Progress, RequestBody};
 
 pub(crate) use pool::Pool;
@@ -59,7 +59,7 @@ impl Journey<'_> {
         let progress = Progress::of(request.take_payload());
         let framing = headers::framing(request, progress.has_body())?;
         let arrived = self.send(request, framing, &progress).await?;
-        Ok(answer::answer(self, request.method(), arrived, progress))
+        answer::answer(self, request.method(), arrived, progress).await
     }
 
     /// Sends it, once more if the connection turned out to have been closed meanwhile and nothing can have come of it.
@@ -96,7 +96,13 @@ impl Journey<'_> {
                         && !is_repeated
                         && (failed.unsent.is_some() || may_repeat);
                     if !again {
-                        return Err(self.broken(&failed, body));
+                        let is_ours = body.has_failed();
+                        let refusal = || Refusal::BadRequest("the request broke off");
+                        return Err(if is_ours {
+                            refusal()
+                        } else {
+                            self.broken(&failed.error)
+                        });
                     }
                     unsent = failed.unsent;
                     is_repeated = true;
@@ -155,13 +161,11 @@ impl Journey<'_> {
             .saturating_sub(self.begin.elapsed())
     }
 
-    fn broken(&self, failed: &Failed, body: &Progress) -> Refusal {
-        if body.has_failed() {
-            return Refusal::BadRequest("the request broke off");
-        }
-        tracing::warn!(service = self.service.name, route = self.route.name, error = %failed.error, "a service broke off");
+    fn broken(&self, error: &dyn std::error::Error) -> Refusal {
+        let (service, route) = (&self.service.name, &self.route.name);
+        tracing::warn!(service, route, %error, "a service broke off");
         Refusal::Broken {
-            service: self.service.name.clone(),
+            service: service.clone(),
         }
     }
 }

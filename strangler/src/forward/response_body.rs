@@ -1,9 +1,10 @@
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use actix_web::body::{BodySize, MessageBody};
 use bytes::Bytes;
@@ -18,6 +19,10 @@ use crate::router::Shared;
 /// The body of an answer on its way back. Dropped before its end it closes the connection it comes from.
 pub(super) struct ResponseBody {
     incoming: Incoming,
+    /// What was there with the head.
+    ahead: Option<Bytes>,
+    /// Why it broke off.
+    error: Option<io::Error>,
     size: BodySize,
     idle: Idle,
     connection: Option<Connection>,
@@ -49,6 +54,8 @@ impl ResponseBody {
             .map_or(BodySize::Stream, BodySize::Sized);
         Self {
             incoming,
+            ahead: None,
+            error: None,
             size,
             idle: Idle::new(journey.shared.options.idle, Moved::now()),
             connection: Some(connection),
@@ -62,6 +69,16 @@ impl ResponseBody {
         }
     }
 
+    /// Looks whether it has broken off already, while that can still be said.
+    pub async fn look_ahead(&mut self) -> io::Result<()> {
+        match poll_fn(|context| Poll::Ready(self.poll_chunk(context))).await {
+            Poll::Ready(Some(chunk)) => self.ahead = Some(chunk?),
+            // after its end there is only its end
+            Poll::Ready(None) | Poll::Pending => {}
+        }
+        Ok(())
+    }
+
     /// The whole answer is here. Where the service did not wait for the whole request, nothing more can be sent there.
     pub fn end(&mut self) {
         if let Some(connection) = self.connection.take()
@@ -71,15 +88,32 @@ impl ResponseBody {
         }
     }
 
-    fn broken(&mut self, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
-        self.connection = None;
-        let Told {
-            shared,
-            route,
-            service,
-        } = &self.told;
-        shared.observe.broken(route, service);
-        io::Error::other(why)
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        loop {
+            let frame = match Pin::new(&mut self.incoming).poll_frame(context) {
+                Poll::Ready(frame) => frame,
+                Poll::Pending if self.idle.poll(context).is_pending() => return Poll::Pending,
+                Poll::Pending => {
+                    return Poll::Ready(Some(Err(io::Error::other("nothing came for too long"))));
+                }
+            };
+            match frame {
+                Some(Ok(frame)) => {
+                    self.idle.moved();
+                    // trailers cannot be passed on; an empty chunk would end the body
+                    if let Ok(data) = frame.into_data()
+                        && !data.is_empty()
+                    {
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(io::Error::other(error)))),
+                None => {
+                    self.end();
+                    return Poll::Ready(None);
+                }
+            }
+        }
     }
 }
 
@@ -94,30 +128,26 @@ impl MessageBody for ResponseBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Bytes>>> {
-        loop {
-            let frame = match Pin::new(&mut self.incoming).poll_frame(context) {
-                Poll::Ready(frame) => frame,
-                Poll::Pending if self.idle.poll(context).is_pending() => return Poll::Pending,
-                Poll::Pending => {
-                    return Poll::Ready(Some(Err(self.broken("nothing came for too long"))));
-                }
-            };
-            match frame {
-                Some(Ok(frame)) => {
-                    self.idle.moved();
-                    // trailers cannot be passed on; an empty chunk would end the body
-                    if let Ok(data) = frame.into_data()
-                        && !data.is_empty()
-                    {
-                        return Poll::Ready(Some(Ok(data)));
-                    }
-                }
-                Some(Err(error)) => return Poll::Ready(Some(Err(self.broken(error)))),
-                None => {
-                    self.end();
-                    return Poll::Ready(None);
-                }
+        if let Some(chunk) = self.ahead.take() {
+            return Poll::Ready(Some(Ok(chunk)));
+        }
+        if let Some(error) = self.error.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
+        match ready!(self.poll_chunk(context)) {
+            Some(Err(error)) => {
+                let Told {
+                    shared,
+                    route,
+                    service,
+                } = &self.told;
+                shared.observe.broken(route, service);
+                // what came before it is sent first
+                self.error = Some(error);
+                context.waker().wake_by_ref();
+                Poll::Pending
             }
+            chunk => Poll::Ready(chunk),
         }
     }
 }

@@ -61,7 +61,7 @@ pub(super) async fn open(
     payload: Payload,
 ) -> Result<HttpResponse<BoxBody>, Refusal> {
     if arrived.response.status() != hyper::StatusCode::SWITCHING_PROTOCOLS {
-        let mut response = answer::answer(journey, &Method::GET, arrived, Progress::none());
+        let mut response = answer::answer(journey, &Method::GET, arrived, Progress::none()).await?;
         // the sender may have begun to speak as through a tunnel: nothing after this is a request
         response
             .head_mut()
@@ -76,12 +76,7 @@ pub(super) async fn open(
     let upgraded = hyper::upgrade::on(&mut response).await;
     // it has handed its stream over
     drop(connection);
-    let upgraded = upgraded.map_err(|error| {
-        tracing::warn!(service = journey.service.name, %error, "a tunnel did not open");
-        Refusal::Broken {
-            service: journey.service.name.clone(),
-        }
-    })?;
+    let upgraded = upgraded.map_err(|error| journey.broken(&error))?;
     let (back, there) = split(TokioIo::new(upgraded));
     let moved = Moved::now();
     let tunnel = Tunnel {

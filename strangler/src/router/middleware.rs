@@ -13,10 +13,10 @@ use super::hooks::{Answered, LocalFut};
 use super::side::side;
 use super::{Options, Refusal, Router, Shared};
 use crate::backend::Target;
-use crate::decide::find;
+use crate::decide::{find, find_context};
 use crate::forward::{Journey, Pool};
 use crate::path::normalise;
-use crate::table::{Fallback, Route};
+use crate::table::{Fallback, Route, RouteTable};
 
 /// In the extensions of a request that a service answers: for those who count and trace, further out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,9 +91,12 @@ where
             Ok(hops) => hops,
             Err(refusal) => return Ok(self.refuse(request, &refusal)),
         };
+        if (self.shared.is_own)(request.path()) {
+            return Ok(self.module.call(request).await?.map_into_left_body());
+        }
         // kept to the end: the request ends where it began
         let table = self.shared.live.table();
-        let Some(route) = find(&table, request.method().as_str(), request.path()) else {
+        let Some(route) = route_of(&table, &request) else {
             return Ok(self.refuse(request, &Refusal::NoRoute));
         };
         self.shared.authenticate.authenticate(&mut request).await;
@@ -221,6 +224,18 @@ where
             refusal,
         });
     }
+}
+
+/// Events for a context go where its neighbours' calls go.
+fn route_of<'t>(table: &'t RouteTable, request: &ServiceRequest) -> Option<&'t Route> {
+    let path = request.path();
+    let of_events = || {
+        find_context(
+            table,
+            path.strip_prefix("/internal/events/")?.split('/').next()?,
+        )
+    };
+    find(table, request.method().as_str(), path).or_else(of_events)
 }
 
 /// Gives the path its one spelling, for whoever answers, and counts the hops so far.

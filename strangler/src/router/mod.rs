@@ -1,5 +1,6 @@
 //! The middleware: one look at the table per request, then the module answers or a service does.
 
+mod figures;
 mod hooks;
 mod middleware;
 mod refusal;
@@ -15,6 +16,7 @@ use crate::registry::Registry;
 use crate::table::Route;
 use crate::watch::Live;
 
+pub use figures::{Figure, Figures};
 pub use hooks::{Answered, Authenticate, LocalFut, Observe, Pages, Vouched};
 pub use middleware::{Forwarded, RouterMiddleware};
 pub use refusal::Refusal;
@@ -33,9 +35,11 @@ pub(crate) struct Shared {
     pub observe: Box<dyn Observe>,
     pub may_serve: Box<MayServe>,
     pub trusts: Box<Trusts>,
+    pub is_own: Box<IsOwn>,
 }
 
 type MayServe = dyn Fn(&Route) -> bool + Send + Sync;
+type IsOwn = dyn Fn(&str) -> bool + Send + Sync;
 type Trusts = dyn Fn(IpAddr) -> bool + Send + Sync;
 
 /// What does not stand in the routes file.
@@ -95,6 +99,7 @@ impl Router {
             observe: Box::new(()),
             may_serve: Box::new(|_| true),
             trusts: Box::new(|_| false),
+            is_own: Box::new(|_| false),
         })
     }
 
@@ -149,6 +154,13 @@ impl Builder {
     #[must_use]
     pub fn trusting(mut self, trusts: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
         self.0.trusts = Box::new(trusts);
+        self
+    }
+
+    /// Paths that no route decides, because they are about this very process: its health, for instance.
+    #[must_use]
+    pub fn besides(mut self, is_own: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.0.is_own = Box::new(is_own);
         self
     }
 

@@ -1,0 +1,213 @@
+//! What was answered so far, by route and side: enough for a console and for metrics.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use super::hooks::{Answered, Observe};
+use crate::backend::Target;
+
+/// Counts every answer. Cheap to clone: one is given to the router, another is read.
+#[derive(Clone, Default)]
+pub struct Figures(Arc<RwLock<Routes>>);
+
+type Routes = HashMap<String, HashMap<String, Arc<Counts>>>;
+
+/// What one side of a route answered since the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    pub route: String,
+    /// `module` or the service's name.
+    pub backend: String,
+    pub count: u64,
+    /// Answers of 500 and above, none at all, and those that broke off.
+    pub errors: u64,
+    latencies: Vec<u64>,
+}
+
+/// Four buckets to each doubling, from a microsecond to more than an hour.
+const BUCKETS: usize = 128;
+
+struct Counts {
+    count: AtomicU64,
+    errors: AtomicU64,
+    latencies: [AtomicU64; BUCKETS],
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self {
+            count: AtomicU64::default(),
+            errors: AtomicU64::default(),
+            latencies: std::array::from_fn(|_| AtomicU64::default()),
+        }
+    }
+}
+
+impl Figures {
+    /// By route, then by side.
+    pub fn read(&self) -> Vec<Figure> {
+        let routes = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut figures = Vec::new();
+        for (route, sides) in &*routes {
+            for (backend, counts) in sides {
+                figures.push(Figure {
+                    route: route.clone(),
+                    backend: backend.clone(),
+                    count: counts.count.load(Ordering::Relaxed),
+                    errors: counts.errors.load(Ordering::Relaxed),
+                    latencies: counts
+                        .latencies
+                        .iter()
+                        .map(|bucket| bucket.load(Ordering::Relaxed))
+                        .collect(),
+                });
+            }
+        }
+        figures.sort_by(|a, b| (&a.route, &a.backend).cmp(&(&b.route, &b.backend)));
+        figures
+    }
+
+    fn with(&self, route: &str, backend: &str, count: impl FnOnce(&Counts)) {
+        let routes = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counts) = routes.get(route).and_then(|sides| sides.get(backend)) {
+            return count(counts);
+        }
+        drop(routes);
+        let mut routes = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        count(
+            routes
+                .entry(route.to_owned())
+                .or_default()
+                .entry(backend.to_owned())
+                .or_default(),
+        );
+    }
+}
+
+impl Observe for Figures {
+    fn answered(&self, answered: &Answered<'_>) {
+        let backend = match answered.backend {
+            Target::Module => "module",
+            Target::Service(name) => name,
+        };
+        let has_failed = answered.refusal.is_some() || answered.status.is_server_error();
+        self.with(&answered.route.name, backend, |counts| {
+            counts.count.fetch_add(1, Ordering::Relaxed);
+            counts
+                .errors
+                .fetch_add(u64::from(has_failed), Ordering::Relaxed);
+            counts.latencies[bucket(answered.latency)].fetch_add(1, Ordering::Relaxed);
+        });
+    }
+
+    fn broken(&self, route: &str, service: &str) {
+        self.with(route, service, |counts| {
+            counts.errors.fetch_add(1, Ordering::Relaxed);
+        });
+    }
+}
+
+impl Figure {
+    /// What came since an earlier reading of the same side.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        let before = earlier
+            .latencies
+            .iter()
+            .copied()
+            .chain(std::iter::repeat(0));
+        Self {
+            count: self.count.saturating_sub(earlier.count),
+            errors: self.errors.saturating_sub(earlier.errors),
+            latencies: self
+                .latencies
+                .iter()
+                .zip(before)
+                .map(|(now, before)| now.saturating_sub(before))
+                .collect(),
+            ..self.clone()
+        }
+    }
+
+    /// How long that many of a thousand answers took at most, to a quarter: 500 is the median, 990 the p99.
+    pub fn quantile(&self, per_mille: u64) -> Duration {
+        let all: u64 = self.latencies.iter().sum();
+        let wanted = (all * per_mille).div_ceil(1000);
+        let mut so_far = 0;
+        let at = self.latencies.iter().position(|count| {
+            so_far += count;
+            so_far > 0 && so_far >= wanted
+        });
+        at.map_or(Duration::ZERO, upto)
+    }
+}
+
+fn bucket(latency: Duration) -> usize {
+    let micros = u64::try_from(latency.as_micros())
+        .unwrap_or(u64::MAX)
+        .max(4);
+    let doublings = micros.ilog2();
+    let quarter = (micros >> (doublings - 2)) & 3;
+    ((doublings as usize - 2) * 4 + usize::try_from(quarter).unwrap_or(0)).min(BUCKETS - 1)
+}
+
+/// What just does not fall into a bucket any more.
+fn upto(bucket: usize) -> Duration {
+    let (doublings, quarter) = (bucket / 4, bucket as u64 % 4);
+    Duration::from_micros((5 + quarter) << doublings)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_latency_is_less_than_a_quarter_below_its_buckets_end(micros in 4..3_600_000_000_u64) {
+            let latency = Duration::from_micros(micros);
+            let end = upto(bucket(latency));
+            prop_assert!(latency < end && end.as_micros() <= u128::from(micros) * 5 / 4 + 1, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn quantiles_are_of_what_came_since() {
+        let route = crate::parse(crate::BUILT_IN).unwrap().routes.remove(0);
+        let figures = Figures::default();
+        let answer = |millis, status: u16| {
+            figures.answered(&Answered {
+                route: &route,
+                backend: &Target::Module,
+                status: actix_web::http::StatusCode::from_u16(status).unwrap(),
+                latency: Duration::from_millis(millis),
+                refusal: None,
+            });
+        };
+        answer(5000, 500);
+        let before = figures.read().remove(0);
+        (0..98).for_each(|_| answer(1, 200));
+        (0..2).for_each(|_| answer(100, 503));
+        let since = figures.read().remove(0).since(&before);
+        assert_eq!(
+            (
+                since.route.as_str(),
+                since.backend.as_str(),
+                since.count,
+                since.errors
+            ),
+            ("app", "module", 100, 2)
+        );
+        for (per_mille, millis) in [(500, 1), (980, 1), (990, 100), (1000, 100)] {
+            let found = since.quantile(per_mille).as_millis();
+            assert!(
+                (millis..=millis * 5 / 4 + 1).contains(&found),
+                "{per_mille}: {found}"
+            );
+        }
+        assert_eq!(before.since(&before).quantile(990), Duration::ZERO);
+    }
+}
