@@ -64,7 +64,9 @@ improve(document);
 
 // A button that was pressed is made anew with its piece of the page: the focus stays on it.
 let focused = null;
-document.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement?.id; });
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.contains(document.activeElement)) focused = document.activeElement.id;
+});
 document.addEventListener("htmx:load", (event) => {
   improve(event.detail.elt.parentElement ?? document);
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
