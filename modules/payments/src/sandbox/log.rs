@@ -168,24 +168,21 @@ pub fn attempt(conn: &mut Conn, order: OrderId) -> Result<i64, DbError> {
         .select(sandbox_attempts::attempts)
         .first(conn)
         .optional()?;
-    match before {
-        Some(n) => {
-            diesel::update(sandbox_attempts::table.find(&order))
-                .set(sandbox_attempts::attempts.eq(n + 1))
-                .execute(conn)?;
-        }
-        None => {
-            let first = (
-                sandbox_attempts::order_id.eq(&order),
-                sandbox_attempts::attempts.eq(1_i64),
-            );
-            insert_once(on_both!(conn, |c| diesel::insert_into(
-                sandbox_attempts::table
-            )
-            .values(first)
-            .on_conflict_do_nothing()
-            .execute(c))?)?;
-        }
+    if let Some(n) = before {
+        diesel::update(sandbox_attempts::table.find(&order))
+            .set(sandbox_attempts::attempts.eq(n + 1))
+            .execute(conn)?;
+    } else {
+        let first = (
+            sandbox_attempts::order_id.eq(&order),
+            sandbox_attempts::attempts.eq(1_i64),
+        );
+        insert_once(on_both!(conn, |c| diesel::insert_into(
+            sandbox_attempts::table
+        )
+        .values(first)
+        .on_conflict_do_nothing()
+        .execute(c))?)?;
     }
     Ok(before.unwrap_or(0) + 1)
 }
