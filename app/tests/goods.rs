@@ -9,20 +9,30 @@ use std::process::{Child, Command, Output, Stdio};
 /// A shop's data folder, and a folder for files beside it.
 struct Shop {
     folder: tempfile::TempDir,
+    /// A PostgreSQL database instead of SQLite in the folder.
+    database: Option<String>,
 }
 
 impl Shop {
     fn empty() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
+            database: None,
+        }
+    }
+
+    #[cfg(feature = "postgres-tests")]
+    fn on_postgres() -> Self {
+        Self {
+            database: Some(platform::testing::postgres_url()),
+            ..Self::empty()
         }
     }
 
     /// With the hand-made demo in it.
-    fn with_demo() -> Self {
-        let shop = Self::empty();
-        shop.runs("demo --products 0 --members 0 --orders 0");
-        shop
+    fn with_demo(self) -> Self {
+        self.runs("demo --products 0 --members 0 --orders 0");
+        self
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -42,6 +52,9 @@ impl Shop {
             .current_dir(self.folder.path())
             .args(args.split(' '))
             .args(["--data", "data"]);
+        if let Some(url) = &self.database {
+            command.args(["--database", url]);
+        }
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -171,9 +184,19 @@ fn shop_with_file() -> Shop {
 
 #[test]
 fn what_is_exported_and_imported_elsewhere_is_exported_the_same_again() {
-    let first = Shop::with_demo();
+    comes_back_the_same(Shop::empty);
+}
+
+#[cfg(feature = "postgres-tests")]
+#[test]
+fn what_is_exported_and_imported_on_postgresql_is_exported_the_same_again() {
+    comes_back_the_same(Shop::on_postgres);
+}
+
+fn comes_back_the_same(shop: fn() -> Shop) {
+    let first = shop().with_demo();
     for ending in ["json", "csv"] {
-        let second = Shop::empty();
+        let second = shop();
         let (here, there) = (first.path(&format!("{ending}-out")), second.path("out"));
         std::fs::create_dir_all(&here).unwrap();
         std::fs::create_dir_all(&there).unwrap();
@@ -192,7 +215,7 @@ fn what_is_exported_and_imported_elsewhere_is_exported_the_same_again() {
         assert_eq!(first.skus(), second.skus());
     }
     // on standard output the pictures are inside
-    let (third, all) = (Shop::empty(), first.runs("export products"));
+    let (third, all) = (shop(), first.runs("export products"));
     third.write("all.json", &all);
     third.runs("import products all.json");
     assert!(third.runs("export products") == all);
@@ -331,6 +354,27 @@ fn a_large_file_is_imported_in_portions_and_again_without_doubles() {
 }
 
 #[test]
+fn an_import_that_was_killed_half_way_is_completed_by_the_next() {
+    let shop = Shop::empty();
+    let product = |n: usize| {
+        let name = "{\"ko\": \"가\", \"en\": \"a\"}";
+        format!(
+            "{{\"sku\": \"S-{n:05}\", \"name\": {name}, \"price\": 9, \"category\": \"x\", \"category_name\": {name}}}"
+        )
+    };
+    let all: Vec<String> = (0..6_000).map(product).collect();
+    shop.write("many.json", format!("[{}]", all.join(",\n")));
+    let mut first = shop.command("import products many.json").spawn().unwrap();
+    while shop.skus().is_empty() {}
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let half = shop.skus().len();
+    assert!(half.is_multiple_of(1_000), "{half}: portions are whole");
+    shop.runs("import products many.json");
+    assert_eq!(shop.skus().len(), 6_000);
+}
+
+#[test]
 fn files_that_cannot_be_read_are_refused_with_one_clear_line() {
     let shop = Shop::empty();
     shop.write("p.xlsx", "");
@@ -457,16 +501,25 @@ fn administrators_are_refused_with_one_clear_line() {
 
 #[test]
 fn the_same_seed_makes_the_same_shop_and_twice_is_not_double() {
-    let (first, second) = (Shop::empty(), Shop::empty());
+    the_same_again(&Shop::empty(), &Shop::empty());
+}
+
+#[cfg(feature = "postgres-tests")]
+#[test]
+fn the_same_seed_makes_the_same_shop_on_either_database() {
+    the_same_again(&Shop::on_postgres(), &Shop::empty());
+}
+
+fn the_same_again(first: &Shop, second: &Shop) {
     let args = "demo --products 40 --members 15 --orders 120 --seed 7";
-    for shop in [&first, &second] {
+    for shop in [first, second] {
         shop.runs(args);
     }
     assert!(first.runs("export products") == second.runs("export products"));
-    let before = figures(&first);
-    assert_eq!(before, figures(&second));
+    let before = figures(first);
+    assert_eq!(before, figures(second));
     first.runs(args);
-    assert_eq!(before, figures(&first));
+    assert_eq!(before, figures(first));
     assert_eq!(before.orders, 120);
     assert_eq!(
         (before.ledger_sum, before.unbalanced, before.differences),
@@ -496,7 +549,11 @@ fn figures(shop: &Shop) -> Figures {
     use platform::db::{Databases, Place};
     use platform::ports::{Answers as _, Ctx};
 
-    let databases = Databases::new(Place::Folder(shop.path("data"))).unwrap();
+    let place = match &shop.database {
+        Some(url) => Place::Postgres(url.clone()),
+        None => Place::Folder(shop.path("data")),
+    };
+    let databases = Databases::new(place).unwrap();
     let texts = platform::locale::Texts::new(&[]).unwrap();
     let key = platform::identity::ServiceKey::sample();
     let shell = std::sync::Arc::new(platform::shell::Shell::new(texts, key));

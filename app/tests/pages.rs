@@ -128,12 +128,10 @@ async fn walk(caller: &Caller, language: &str, starts: &[&str]) -> usize {
             queue.push_back((to.to_owned(), path));
             continue;
         }
-        if !answer
-            .header("content-type")
-            .unwrap_or_default()
-            .starts_with("text/html")
-            || path.starts_with("/api/")
-        {
+        // mails are in their readers' language, with addresses for the world outside
+        let is_mail = path.starts_with("/console/mailbox/");
+        let kind = answer.header("content-type").unwrap_or_default();
+        if !kind.starts_with("text/html") || is_mail || path.starts_with("/api/") {
             continue;
         }
         pages += 1;

@@ -67,6 +67,34 @@ async fn a_catalogue_alone_shows_products_and_names_what_is_missing() {
 }
 
 #[tokio::test]
+async fn my_orders_need_nothing_but_events() {
+    let service = Service::of("order_history", Place::Sqlite).await;
+    let mut told = orders::events::samples();
+    let member = told[0].1["member"].as_str().unwrap().to_owned();
+    let order = told[0].1["order"].clone();
+    told.retain(|(_, data)| data["order"] == order);
+    for (kind, data) in told.iter().filter(|(kind, _)| !kind.contains("cancel")) {
+        let event = json!({
+            "specversion": "1.0", "id": service::id(), "type": kind, "source": "/orders", "subject": order,
+            "time": "2026-11-21T03:00:00Z", "data": data,
+        });
+        let outcomes = service
+            .neighbour()
+            .post("/internal/events/order_history", &json!([event]))
+            .await
+            .is(200)
+            .json();
+        assert_eq!(outcomes, json!(["done"]), "{kind}");
+    }
+    let recent = service
+        .call("recent-orders", json!({ "member": member, "limit": 10 }))
+        .await;
+    assert_eq!(recent[0]["id"], order, "{recent}");
+    let sales = service.call("sales-figures", json!({ "days": 7 })).await;
+    assert!(sales["days"].is_array(), "{sales}");
+}
+
+#[tokio::test]
 async fn a_service_signs_and_believes_nothing_without_the_key() {
     let service = Service::of("stock", Place::Sqlite).await;
     let call = json!({ "skus": ["A-1"] });

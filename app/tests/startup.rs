@@ -519,6 +519,28 @@ async fn buys_until_closed(buyer: support::Shopper) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn figures_are_told_on_a_port_of_their_own() {
+    let management = format!("127.0.0.1:{}", free_port());
+    let shop = Plan::on(Place::Sqlite)
+        .flag("--management", &management)
+        .open()
+        .await;
+    shop.guest().get("/api/products").await.is(200);
+    let figures = reqwest::get(format!("http://{management}/metrics"))
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(
+        figures.lines().any(|line| line.starts_with("# TYPE ")),
+        "{figures}"
+    );
+    assert!(figures.contains("http"), "{figures}");
+    shop.guest().get("/metrics").await.is(404);
+}
+
+#[tokio::test]
 async fn a_quiet_shop_stops_at_once() {
     let mut shop = TestShop::on(Place::Sqlite).await;
     let begun = Instant::now();

@@ -135,6 +135,72 @@ async fn a_product_is_made_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn pictures_are_kept_shown_and_harmless() {
+    let shop = shop().await;
+    let admin = shop.admin().await;
+    shop.has_category("kitchen", "주방", "Kitchen").await;
+    let drawing = |inside: &str| {
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\">{inside}</svg>")
+    };
+    let product = |sku: &str, picture: &str| {
+        json!({
+            "sku": sku, "name": { "ko": "접시", "en": "Plate" }, "description": { "ko": "", "en": "" },
+            "price": 11_000, "category": "kitchen", "options": [],
+            "pictures": [{ "media_type": "image/svg+xml", "data": base64(picture.as_bytes()) }],
+        })
+    };
+    let circle = drawing("<circle r=\"4\" cx=\"4\" cy=\"4\"/>");
+    let made = admin
+        .post("/api/admin/products", &product("DRAWN-1", &circle))
+        .await
+        .is(201)
+        .json();
+    let path = made["pictures"][0].as_str().unwrap().to_owned();
+    let shown = shop.guest().get(&path).await.is(200);
+    assert!(
+        shown
+            .header("content-type")
+            .unwrap()
+            .starts_with("image/svg+xml")
+    );
+    assert!(shown.text().contains("circle"));
+    // what is called a picture is not always one, and a drawing must not be a program
+    for (sku, bad) in [
+        ("DRAWN-2", "GIF89a nothing".to_owned()),
+        ("DRAWN-3", drawing("<script>alert(1)</script>")),
+    ] {
+        let answer = admin.post("/api/admin/products", &product(sku, &bad)).await;
+        if answer.status == 201 {
+            let path = answer.json()["pictures"][0].as_str().unwrap().to_owned();
+            let shown = shop.guest().get(&path).await.is(200);
+            let policy = shown.header("content-security-policy").unwrap();
+            assert!(
+                policy.contains("sandbox") && policy.contains("default-src 'none'"),
+                "{policy}"
+            );
+            assert_ne!(sku, "DRAWN-2", "that is no picture");
+        } else {
+            assert_eq!(answer.wrong_fields(), ["pictures.0"]);
+        }
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let group = |three: &[u8]| {
+        let number = (0..3).fold(0_u32, |number, at| {
+            number << 8 | u32::from(three.get(at).copied().unwrap_or(0))
+        });
+        let letter = |at: usize| match at <= three.len() {
+            true => char::from(LETTERS[(number >> (18 - 6 * at) & 63) as usize]),
+            false => '=',
+        };
+        (0..4).map(letter).collect::<String>()
+    };
+    bytes.chunks(3).map(group).collect()
+}
+
+#[tokio::test]
 async fn stock_is_corrected_with_a_reason() {
     let shop = shop().await;
     shop.sells("COUNT-1", 1_000, 5).await;

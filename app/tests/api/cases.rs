@@ -4,6 +4,7 @@ mod board;
 mod cancelling;
 mod cart;
 mod catalogue;
+mod mails;
 mod manners;
 mod members;
 mod orders;

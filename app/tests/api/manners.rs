@@ -319,6 +319,23 @@ async fn a_shop_tells_how_it_is() {
 }
 
 #[tokio::test]
+async fn two_hundred_at_once_are_not_turned_away() {
+    let shop = shop().await;
+    shop.sells("CROWD-1", 1_000, 9).await;
+    let guest = shop.guest();
+    let paths = [
+        "/api/products",
+        "/products/CROWD-1",
+        "/",
+        "/api/products?q=%EA%B7%B8%EB%A6%87",
+    ];
+    let crowd = (0..200).map(|n| guest.get(paths[n % paths.len()]).into_future());
+    for answer in futures_util::future::join_all(crowd).await {
+        answer.is(200);
+    }
+}
+
+#[tokio::test]
 async fn the_language_switch_is_remembered() {
     let shop = shop().await;
     let guest = shop.guest();

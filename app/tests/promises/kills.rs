@@ -150,6 +150,39 @@ async fn asks_again(begun: &Begun) -> Value {
 }
 
 #[tokio::test]
+async fn when_one_process_dies_another_takes_its_orders_over() {
+    let mut shop = plan().speed(200).open().await;
+    shop.sells("HEIR-1", 7_000, 50).await;
+    let buyers = shop.shoppers(8).await;
+    let twin = shop.twin().await;
+    // both serve the same shop: what was put into the cart here is ordered there
+    let mut orders = Vec::new();
+    for (n, buyer) in buyers.iter().enumerate() {
+        buyer.puts("HEIR-1", 1).await.is(200);
+        let elsewhere = twin.serves(buyer);
+        let seller = if n % 2 == 0 { buyer } else { &elsewhere };
+        orders.push(seller.orders("tok_ok").await);
+    }
+    shop.kill();
+    for (buyer, order) in buyers.iter().zip(&orders) {
+        twin.serves(buyer)
+            .sees_order(order)
+            .until("delivered")
+            .await;
+    }
+    shop.restart().await;
+    drop(twin);
+    Settled {
+        sold: 8,
+        price: 7_000,
+        stocked: 50,
+        sku: "HEIR-1",
+    }
+    .holds_in(&shop)
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_acknowledged_before_a_kill_is_there_after_it() {
     let mut shop = plan().speed(200).open().await;
     shop.sells("KEEP-2", 7_000, 50).await;

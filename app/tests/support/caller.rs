@@ -43,6 +43,14 @@ impl Caller {
         }
     }
 
+    /// With the same cookies at another address.
+    pub fn at(&self, base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            ..self.clone()
+        }
+    }
+
     pub fn ask(&self, method: Method, path: &str) -> Ask {
         let mut request = self
             .http

@@ -27,7 +27,7 @@ pub use binary::{Banyan, Finished, free_port, run};
 pub use books::Books;
 pub use caller::{Ask, Caller, percent};
 pub use place::Place;
-pub use shop::{PASSWORD, Plan, TestShop};
+pub use shop::{PASSWORD, Plan, TestShop, Twin};
 pub use shopper::{Shopper, address, path_of, words};
 pub use stream::Events;
 

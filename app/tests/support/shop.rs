@@ -29,6 +29,23 @@ pub struct TestShop {
     admin: tokio::sync::OnceCell<Shopper>,
 }
 
+/// Another process of a shop.
+pub struct Twin {
+    base: String,
+    /// Ends with it.
+    _process: Banyan,
+}
+
+impl Twin {
+    /// The same person, at this process.
+    pub fn serves(&self, shopper: &Shopper) -> Shopper {
+        Shopper {
+            caller: shopper.caller.at(&self.base),
+            ..shopper.clone()
+        }
+    }
+}
+
 impl Plan {
     /// An empty shop whose courier is twenty times as fast as the real sandbox.
     pub fn on(place: Place) -> Self {
@@ -219,6 +236,31 @@ impl TestShop {
 
     pub fn books(&self) -> Books {
         Books::of(&self.data(), self.database.as_deref())
+    }
+
+    /// A second process of the same shop: on the same data, at another port.
+    pub async fn twin(&self) -> Twin {
+        let port = free_port();
+        let process = start(
+            &self.plan,
+            (&self.folder, self.database.as_deref(), port),
+            &[],
+        );
+        let base = format!("http://127.0.0.1:{port}");
+        let ready = format!("{base}/readyz");
+        super::eventually("the second process is ready", || async {
+            self.http
+                .get(&ready)
+                .send()
+                .await
+                .ok()
+                .filter(|answer| answer.status() == 200)
+        })
+        .await;
+        Twin {
+            base,
+            _process: process,
+        }
     }
 
     /// `kill -9`.
