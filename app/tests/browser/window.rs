@@ -166,14 +166,11 @@ impl Window {
     }
 
     pub async fn language(&self) -> String {
-        self.client
-            .find(Locator::Css("html"))
-            .await
-            .unwrap()
-            .attr("lang")
-            .await
-            .unwrap()
-            .unwrap()
+        let asked = self
+            .client
+            .execute("return document.documentElement.lang", vec![])
+            .await;
+        asked.unwrap().as_str().unwrap_or_default().to_owned()
     }
 
     /// The value of a field.

@@ -23,15 +23,15 @@ pub fn source(processes: &Processes, phases: &mut Phases, packages: &[String]) -
         Ok(Outcome::of(status.success()))
     })?;
     phases.run("lints", || {
-        let mut clippy = cargo();
-        clippy.arg("clippy").args(workspace_or(packages)).args([
-            "--all-targets",
-            "--all-features",
-            "--",
-            "-D",
-            "warnings",
-        ]);
-        Ok(Outcome::of(processes.run(&mut clippy)?.success()))
+        let mut product = clippy(packages);
+        product.args(["--lib", "--bins", "--all-features", "--", "-D", "warnings"]);
+        // a test may panic, and is not held to the stricter matters of taste
+        let mut tests = clippy(packages);
+        tests.args(["--tests", "--benches", "--all-features", "--"]);
+        tests.args(["-D", "warnings", "-A", "clippy::pedantic"]);
+        tests.args(["-A", "clippy::unwrap_used", "-A", "clippy::expect_used"]);
+        let passed = processes.run(&mut product)?.success() & processes.run(&mut tests)?.success();
+        Ok(Outcome::of(passed))
     })?;
     phases.run("licences, bans and sources", || {
         let mut deny = cargo_deny(processes)?;
@@ -58,6 +58,12 @@ pub fn advisories(processes: &Processes, phases: &mut Phases) -> Result<()> {
         Ok(Outcome::of(processes.run(&mut deny)?.success()))
     })?;
     Ok(())
+}
+
+fn clippy(packages: &[String]) -> Command {
+    let mut clippy = cargo();
+    clippy.arg("clippy").args(workspace_or(packages));
+    clippy
 }
 
 pub fn cargo() -> Command {

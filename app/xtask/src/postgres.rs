@@ -153,7 +153,7 @@ impl Home {
             "listen_addresses=127.0.0.1",
             &port,
             &sockets,
-            "max_connections=200",
+            "max_connections=1000",
         ] {
             server.args(["-c", setting]);
         }
