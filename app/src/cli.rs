@@ -90,6 +90,9 @@ pub enum AdminCommand {
 #[derive(Debug, Subcommand)]
 pub enum Import {
     /// Products, from .csv or .json (the columns are in the README)
+    ///
+    /// Everything is checked before anything is written. Up to 1,000 products are one commit; larger files are written
+    /// in portions: should the machine stop in between, run the same import again, which completes it.
     Products {
         file: PathBuf,
         /// Check everything and change nothing

@@ -18,6 +18,10 @@ const DAY: Duration = Duration::from_hours(24);
 /// Ids of people are of this moment, so that they are the same at every start.
 const EPOCH: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
 const MEMBERS: u8 = 12;
+/// Posts are of so many minutes.
+const MONTHS: u64 = 120 * 24 * 60;
+/// A prime: counting in steps of it meets every place once.
+const SHUFFLE: u64 = 37;
 /// Under this name the shop itself writes.
 const STAFF: &str = "반얀";
 const STAFF_ID: [u8; 10] = [0xba; 10];
@@ -145,7 +149,11 @@ impl HandMade {
                 ..self.about(
                     (review.by, &review.sku),
                     &abouts,
-                    post((2, n), (&review.title, &review.body), spread(now, n)),
+                    post(
+                        (2, n),
+                        (&review.title, &review.body),
+                        spread(now, (n, self.board.reviews.len())),
+                    ),
                 )?
             });
         }
@@ -162,7 +170,7 @@ impl HandMade {
                     post(
                         (3, n),
                         (&question.title, &question.body),
-                        spread(now, 3 * n + 1),
+                        spread(now, (n, self.board.questions.len())),
                     ),
                 )?
             });
@@ -285,9 +293,11 @@ fn post((kind, n): (u8, u32), (title, body): (&str, &str), at: Timestamp) -> Dem
     }
 }
 
-/// Over the last months, at any time of day.
-fn spread(now: Timestamp, n: u32) -> Timestamp {
-    now.before(Duration::from_mins(u64::from(n) * 1_747 + 95))
+/// Over the last months, at any time of day, and not in the file's order, which goes product by product.
+fn spread(now: Timestamp, (n, of): (u32, usize)) -> Timestamp {
+    let of = u64::try_from(of).unwrap_or(1).max(1);
+    let place = u64::from(n) * SHUFFLE % of;
+    now.before(Duration::from_mins(95 + place * MONTHS / of))
 }
 
 pub fn categories() -> Result<Vec<CategoryDraft>, Failure> {

@@ -213,12 +213,18 @@ fn new_categories(
             }
             continue;
         }
-        for (field, text) in [
-            ("category_name.ko", &name.ko),
-            ("category_name.en", &name.en),
+        for (field, text, is_right, what) in [
+            (
+                "category",
+                &entry.category,
+                is_slug as fn(&str) -> bool,
+                "small letters, digits or dashes",
+            ),
+            ("category_name.ko", &name.ko, is_name, "characters"),
+            ("category_name.en", &name.en, is_name, "characters"),
         ] {
-            if !(1..=LONGEST_CATEGORY).contains(&text.trim().chars().count()) {
-                let what = format!("must have 1 to {LONGEST_CATEGORY} characters");
+            if !is_right(text) {
+                let what = format!("must be 1 to {LONGEST_CATEGORY} {what}");
                 complaints.push(Complaint::new(index, field, what));
             }
         }
@@ -228,6 +234,16 @@ fn new_categories(
         });
     }
     new
+}
+
+fn is_slug(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (1..=LONGEST_CATEGORY).contains(&text.len()) && text.bytes().all(fits)
+}
+
+fn is_name(text: &str) -> bool {
+    let text = text.trim();
+    (1..=LONGEST_CATEGORY).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
 /// On standard error, and only when that is a terminal.
@@ -241,6 +257,8 @@ pub fn bar(doing: &'static str, of: usize) -> ProgressBar {
 
 #[cfg(test)]
 mod tests {
+    use catalog::api::Both;
+
     use super::*;
 
     fn entry(sku: &str) -> Entry {
@@ -259,6 +277,37 @@ mod tests {
             complaints,
             vec![Complaint::new(2_400, "sku", "appears twice: S-7")]
         );
+    }
+
+    #[test]
+    fn a_new_category_has_a_slug_and_one_name_in_both_languages() {
+        let with = |slug: &str, ko: &str, en: &str| Entry {
+            category: slug.to_owned(),
+            category_name: Some(Both {
+                ko: ko.to_owned(),
+                en: en.to_owned(),
+            }),
+            ..entry("A")
+        };
+        let entries = [
+            with("cups", "컵", "Cups"),
+            with("cups", "컵", "Mugs"),
+            with("Cups & Co", "컵", "Cups"),
+            with("pots", " ", "Po\nts"),
+        ];
+        let mut complaints = Vec::new();
+        new_categories(&entries, &[], &mut complaints);
+        let found: Vec<(usize, &str)> = complaints
+            .iter()
+            .map(|c| (c.index, c.field.as_str()))
+            .collect();
+        let expect = [
+            (1, "category_name"),
+            (2, "category"),
+            (3, "category_name.ko"),
+            (3, "category_name.en"),
+        ];
+        assert_eq!(found, expect);
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl Good {
             material,
             place: *place,
             variants,
-            sentences: [first, (first + 1 + dice.index(3)) % 4],
+            sentences: in_order([first, (first + 1 + dice.index(3)) % 4]),
         }
     }
 
@@ -191,6 +191,12 @@ fn both((ko, en): Word) -> Both {
         ko: ko.to_owned(),
         en: en.to_owned(),
     }
+}
+
+/// What to mind is said last.
+fn in_order(mut sentences: [usize; 2]) -> [usize; 2] {
+    sentences.sort_unstable();
+    sentences
 }
 
 /// Takes a number apart into what it stands for and the rest.

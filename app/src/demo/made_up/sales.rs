@@ -17,6 +17,9 @@ const DAYS: u64 = 365;
 /// When people order: some at lunch, most in the evening.
 const HOURS: [u64; 16] = [0, 7, 9, 10, 12, 12, 13, 15, 18, 19, 20, 20, 21, 21, 22, 23];
 
+/// A prime, so that what sells best is not what was made first.
+const SHUFFLE: usize = 7_919;
+
 /// What orders are made up from.
 pub struct Sales {
     pub seed: u64,
@@ -160,7 +163,10 @@ impl Goods {
     fn pick(&self, seed: u64, dice: &mut Dice) -> Option<Bought> {
         match self {
             Self::MadeUp(0) => None,
-            Self::MadeUp(count) => Good::of(seed, number(dice.skewed(*count as usize))).buy(dice),
+            Self::MadeUp(count) => {
+                let rank = dice.skewed(*count as usize);
+                Good::of(seed, number(rank * SHUFFLE % *count as usize)).buy(dice)
+            }
             Self::Known(known) => known.get(dice.skewed(known.len())).cloned(),
         }
     }
