@@ -1,5 +1,5 @@
 //! What the shop promises to programs, to the letter, on both databases by the same cases.
-#![expect(clippy::duplicate_mod, reason = "the same cases run once per database")]
+#![allow(clippy::duplicate_mod, reason = "the same cases run once per database")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod support;

@@ -250,6 +250,14 @@ fn an_import_can_be_done_again_and_replaces_what_it_names() {
 }
 
 #[test]
+fn the_demos_own_file_goes_into_an_empty_shop() {
+    let shop = Shop::empty();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/products.json");
+    shop.runs(&format!("import products {}", file.display()));
+    assert!(shop.skus().len() >= 60);
+}
+
+#[test]
 fn a_dry_run_changes_nothing() {
     let shop = shop_with_file();
     let said = shop.runs("import products in/products.json --dry-run");

@@ -1,6 +1,6 @@
 //! The promises that matter most, each attacked: stock is never oversold, money is conserved, no acknowledged order is
 //! lost, every order ends. On both databases by the same cases.
-#![expect(clippy::duplicate_mod, reason = "the same cases run once per database")]
+#![allow(clippy::duplicate_mod, reason = "the same cases run once per database")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -47,7 +47,7 @@ pub fn run(folder: &Path, args: &[&str], env: &[(&str, &str)], input: &str) -> F
     // who reads no input may be gone already
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let (out, err) = (read(child.stdout.take()), read(child.stderr.take()));
-    let status = wait(&mut child, Duration::from_secs(120)).unwrap_or_else(|| {
+    let status = wait(&mut child, Duration::from_mins(2)).unwrap_or_else(|| {
         child.kill().unwrap();
         panic!("banyan {args:?} did not end");
     });

@@ -62,23 +62,17 @@ impl Books {
     }
 
     fn open(&self, context: &str) -> Open {
-        match &self.database {
-            Some(url) => {
-                let mut conn = PgConnection::establish(url).unwrap();
-                diesel::sql_query(format!("SET search_path = {context}"))
-                    .execute(&mut conn)
-                    .unwrap();
-                Open::Postgres(conn)
-            }
-            None => {
-                let file = self.data.join(format!("{context}.db"));
-                assert!(file.exists(), "{} does not exist", file.display());
-                let mut conn = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
-                diesel::sql_query("PRAGMA busy_timeout = 10000")
-                    .execute(&mut conn)
-                    .unwrap();
-                Open::Sqlite(conn)
-            }
+        if let Some(url) = &self.database {
+            let mut conn = PgConnection::establish(url).unwrap();
+            let path = format!("SET search_path = {context}");
+            diesel::sql_query(path).execute(&mut conn).unwrap();
+            return Open::Postgres(conn);
         }
+        let file = self.data.join(format!("{context}.db"));
+        assert!(file.exists(), "{} does not exist", file.display());
+        let mut conn = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
+        let wait = "PRAGMA busy_timeout = 10000";
+        diesel::sql_query(wait).execute(&mut conn).unwrap();
+        Open::Sqlite(conn)
     }
 }

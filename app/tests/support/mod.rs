@@ -37,7 +37,7 @@ pub use reqwest::Method;
 pub use serde_json::{Value, json};
 
 /// Longer than anything takes on a busy machine: only a test that would fail waits so long.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Asks again and again until there is an answer; fails, saying what was waited for, when `PATIENCE` ends.
 pub async fn eventually<T, F, W>(what: &str, ask: F) -> T

@@ -85,7 +85,7 @@ impl Plan {
         let process = start(&self, (&folder, database.as_deref(), port), env);
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .build()
             .unwrap();
         let admin = tokio::sync::OnceCell::new();
