@@ -32,6 +32,11 @@ pub struct Rooms {
     board: Arc<board::Host>,
 }
 
+/// What shops like this one have; an import need not name them.
+pub fn categories() -> Result<Vec<CategoryDraft>, Failure> {
+    hand_made::categories()
+}
+
 /// Fills a shop that has neither products nor members. One that was interrupted at it is filled to the end.
 pub async fn fill_if_empty(house: &House) -> Result<(), Failure> {
     let Some(rooms) = Rooms::of(&house.hosts) else {

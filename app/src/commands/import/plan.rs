@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::entry::{Complaint, Entry, Read};
 use super::shelves::Shelves;
+use crate::demo;
 use crate::failure::Failure;
 
 /// Stock's own limit.
@@ -33,7 +34,8 @@ impl Plan {
     ) -> Result<(Self, Vec<Complaint>), Failure> {
         let mut complaints = own_rules(entries);
         let categories = shelves.categories().await?;
-        let new_categories = new_categories(entries, &categories, &mut complaints);
+        let usual = demo::categories()?;
+        let new_categories = new_categories(entries, (&categories, &usual), &mut complaints);
         let stocked = entries.iter().flat_map(Entry::on_hand).count();
         let plan = Self {
             products: entries.len(),
@@ -189,15 +191,19 @@ fn own_rules(entries: &[Entry]) -> Vec<Complaint> {
     complaints
 }
 
-/// Categories that the file names and the shop does not have, in the file's order.
+/// Categories that the file names and the shop does not have, in the file's order. The usual ones need no name.
 fn new_categories(
     entries: &[Entry],
-    known: &[CategoryCard],
+    (known, usual): (&[CategoryCard], &[CategoryDraft]),
     complaints: &mut Vec<Complaint>,
 ) -> Vec<CategoryDraft> {
     let mut new: Vec<CategoryDraft> = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        let Some(name) = &entry.category_name else {
+        let usual = usual
+            .iter()
+            .find(|category| category.slug == entry.category)
+            .map(|category| &category.name);
+        let Some(name) = entry.category_name.as_ref().or(usual) else {
             continue;
         };
         if known.iter().any(|category| category.slug == entry.category) {
@@ -296,7 +302,7 @@ mod tests {
             with("pots", " ", "Po\nts"),
         ];
         let mut complaints = Vec::new();
-        new_categories(&entries, &[], &mut complaints);
+        new_categories(&entries, (&[], &[]), &mut complaints);
         let found: Vec<(usize, &str)> = complaints
             .iter()
             .map(|c| (c.index, c.field.as_str()))
