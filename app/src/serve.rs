@@ -1,5 +1,6 @@
 //! `banyan serve`: the whole shop in one process, or some of its contexts as an extracted service.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -207,10 +208,7 @@ async fn stop_all(handles: &[ServerHandle]) {
     }
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "what a person who starts the shop wants to know"
-)]
+/// What a person who starts the shop wants to know. Nobody has to listen: a closed pipe is no reason to close the shop.
 fn welcome(address: SocketAddr, settings: &Settings) {
     let data = if settings.named.data {
         format!(" --data {}", settings.data.display())
@@ -222,8 +220,10 @@ fn welcome(address: SocketAddr, settings: &Settings) {
     } else {
         ""
     };
-    println!("Banyan is open: http://{address}");
-    println!(
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "Banyan is open: http://{address}");
+    let _ = writeln!(
+        out,
         "Make yourself its administrator: banyan admin create --email you@example.com{data}{database}"
     );
 }
