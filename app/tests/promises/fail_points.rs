@@ -76,7 +76,7 @@ struct Errand {
 async fn killed_at_any_commit_every_order_ends_and_settles() {
     let names = names();
     assert!(names.len() >= 10, "{names:?}");
-    let died = stream::iter(&names).map(|name| async move { (name, dies_at(name).await) });
+    let died = stream::iter(&names).map(|name| async move { (name, dies_there(name).await) });
     let died: Vec<_> = died.buffer_unordered(SIDE_BY_SIDE).collect().await;
     let never: Vec<&String> = died
         .iter()
@@ -84,6 +84,16 @@ async fn killed_at_any_commit_every_order_ends_and_settles() {
         .map(|(name, _)| *name)
         .collect();
     assert!(never.is_empty(), "no errand passes {never:?}");
+}
+
+/// On a busy machine a cancellation may come too late to pass the place: then again.
+async fn dies_there(name: &str) -> bool {
+    for _ in 0..4 {
+        if dies_at(name).await {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether the shop came to the place; what it left is checked either way.
