@@ -1,7 +1,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use futures_util::future::join_all;
+use futures_util::StreamExt as _;
+use futures_util::stream;
 
 use super::ledger::Settled;
 use super::plan;
@@ -12,6 +13,8 @@ const ROUNDS: usize = 3;
 const STOCKED: i64 = 100_000;
 /// So many orders are acknowledged in a round before the shop is killed.
 const ACKNOWLEDGED: usize = 40;
+/// So many look at the same time what became of their orders.
+const LOOKING: usize = 16;
 
 /// A checkout that was begun: with which key, and the order if it was acknowledged.
 struct Begun {
@@ -52,14 +55,14 @@ async fn killed_amid_sixty_four_checkouts_the_shop_loses_and_doubles_nothing() {
     let acknowledged = all.iter().filter(|begun| begun.order.is_some()).count();
     assert!(acknowledged >= ROUNDS * ACKNOWLEDGED, "{acknowledged}");
     // everybody looks what became of it: whoever heard nothing asks again with the same key
-    let ends = join_all(all.iter().map(|begun| async {
+    let looks = all.iter().map(|begun| async {
         let known = match &begun.order {
             Some(order) => order.clone(),
             None => asks_again(begun).await,
         };
         begun.buyer.sees_order(&known).ends().await
-    }))
-    .await;
+    });
+    let ends: Vec<Value> = stream::iter(looks).buffered(LOOKING).collect().await;
     let mut ids: Vec<&str> = ends
         .iter()
         .map(|order| order["id"].as_str().unwrap())
