@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
+use strangler::Live;
 
 /// Whether this process serves what it must.
 #[derive(Clone)]
 pub struct Readiness {
     ready: Arc<AtomicBool>,
-    routes_since: Instant,
+    /// Of the process that routes.
+    routes: Option<Live>,
 }
 
 impl Readiness {
-    pub fn new() -> Self {
+    pub fn new(routes: Option<Live>) -> Self {
         Self {
             ready: Arc::default(),
-            routes_since: Instant::now(),
+            routes,
         }
     }
 
@@ -37,6 +38,7 @@ async fn livez() -> impl Responder {
 }
 
 async fn readyz(state: Data<Readiness>) -> impl Responder {
+    let current = state.routes.as_ref().map(Live::current);
     let ready = state.ready.load(Ordering::SeqCst);
     let mut response = if ready {
         HttpResponse::Ok()
@@ -45,6 +47,7 @@ async fn readyz(state: Data<Readiness>) -> impl Responder {
     };
     response.json(serde_json::json!({
         "status": if ready { "ready" } else { "starting" },
-        "routes_age_seconds": state.routes_since.elapsed().as_secs(),
+        "routes_age_seconds": current.as_ref().map(|current| current.since.elapsed().as_secs()),
+        "routes_version": current.as_ref().map(|current| &current.table.version),
     }))
 }
