@@ -137,12 +137,12 @@ async fn a_broken_file_changes_nothing_and_says_where() {
     let good = std::fs::read_to_string(&path).unwrap();
     for (broken, place, word) in [
         (
-            good.replacen("backend = \"module\"", "backend = \"modul\"", 1),
+            good.replacen("\nbackend = \"module\"", "\nbackend = \"modul\"", 1),
             None,
             "modul",
         ),
         (
-            good.replacen("name    = \"app\"", "nam     = \"app\"", 1),
+            good.replacen("\nname    = \"app\"", "\nnam     = \"app\"", 1),
             None,
             "nam",
         ),
@@ -152,7 +152,11 @@ async fn a_broken_file_changes_nothing_and_says_where() {
             "",
         ),
         (
-            good.replacen("context = \"app\"", "context = \"app\"\nmirror = \"x\"", 1),
+            good.replacen(
+                "\ncontext = \"app\"",
+                "\ncontext = \"app\"\nmirror = \"x\"",
+                1,
+            ),
             None,
             "not yet supported",
         ),

@@ -141,7 +141,9 @@ impl Caller {
     fn answer(&self, problem: &Problem) -> HttpResponse {
         let inner = &problem.0;
         let trace_id = self.trace.map(|trace| trace.id()).unwrap_or_default();
-        if inner.status.is_server_error() {
+        if inner.status == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::warn!(%trace_id, "{problem}");
+        } else if inner.status.is_server_error() {
             tracing::error!(%trace_id, "{problem}");
         } else {
             tracing::debug!(%trace_id, "{problem}");
