@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage, HttpResponse};
 use hyper::Response;
 use hyper::body::Incoming;
@@ -28,12 +29,13 @@ use request_body::{Progress, RequestBody};
 pub(crate) use pool::Pool;
 
 /// A request that a service is to answer, and what is known of it.
-#[derive(Clone, Copy)]
 pub(crate) struct Journey<'j> {
     pub shared: &'j Arc<Shared>,
     pub pool: &'j Rc<Pool>,
     pub route: &'j Route,
     pub service: &'j Service,
+    /// What answers say of the route.
+    pub mark: HeaderValue,
     /// Through how many routers it went.
     pub hops: u32,
     pub begin: Instant,
