@@ -45,7 +45,10 @@ fn is_normal(path: &str) -> bool {
 
 /// What a path may hold unescaped: `pchar` of RFC 3986, and the slash.
 fn is_plain(byte: u8) -> bool {
-    let is_mark = matches!(byte, b'!' | b'$' | b'&'..=b',' | b'/' | b':' | b';' | b'=' | b'@');
+    let is_mark = matches!(
+        byte,
+        b'!' | b'$' | b'&'..=b',' | b'/' | b':' | b';' | b'=' | b'@'
+    );
     is_unreserved(byte) || is_mark
 }
 

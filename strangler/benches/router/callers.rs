@@ -83,7 +83,9 @@ impl Wire {
         let mut seen = 0;
         loop {
             let from = seen.max(3) - 3;
-            let end = self.buffer[from..].windows(4).position(|at| at == b"\r\n\r\n");
+            let end = self.buffer[from..]
+                .windows(4)
+                .position(|at| at == b"\r\n\r\n");
             if let Some(end) = end {
                 return Some(self.buffer.drain(..from + end + 4).collect());
             }

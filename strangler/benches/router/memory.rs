@@ -28,7 +28,8 @@ pub async fn run(cores: &Cores, service: SocketAddr) -> Memory {
 }
 
 async fn up(wire: &mut Wire) {
-    let head = format!("POST {ENDLESS} HTTP/1.1\r\nHost: shop.example\r\nContent-Length: {GIB}\r\n\r\n");
+    let head =
+        format!("POST {ENDLESS} HTTP/1.1\r\nHost: shop.example\r\nContent-Length: {GIB}\r\n\r\n");
     wire.stream.write_all(head.as_bytes()).await.unwrap();
     pour_body(&mut wire.stream).await.unwrap();
     let head = wire.head().await.expect("an answer");

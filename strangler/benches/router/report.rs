@@ -100,7 +100,9 @@ impl Report {
             println!("{version}");
         }
         if contestants.all.len() < 3 {
-            println!("nginx or HAProxy is not installed: the router is compared with what there is");
+            println!(
+                "nginx or HAProxy is not installed: the router is compared with what there is"
+            );
         }
     }
 
@@ -150,7 +152,9 @@ impl Report {
         println!("written to {}", path.display());
         let grew = self.memory.as_ref().map_or(0, |memory| memory.down);
         if grew > MOST_MEMORY {
-            println!("that is more than {MOST_MEMORY} bytes: something keeps what should only pass");
+            println!(
+                "that is more than {MOST_MEMORY} bytes: something keeps what should only pass"
+            );
         }
         grew <= MOST_MEMORY
     }

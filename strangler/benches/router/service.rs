@@ -34,7 +34,9 @@ async fn serve(stream: TcpStream) {
     let answer = [head(ANSWER as u64).as_bytes(), &[b'x'; ANSWER]].concat();
     while let Some(head) = wire.head().await {
         let length = length(&head).unwrap_or(0);
-        let is_endless = head.windows(ENDLESS.len()).any(|at| at == ENDLESS.as_bytes());
+        let is_endless = head
+            .windows(ENDLESS.len())
+            .any(|at| at == ENDLESS.as_bytes());
         if is_endless {
             tokio::time::sleep(PAUSE).await;
         }
