@@ -19,6 +19,7 @@ use crate::edge::{Authenticator, Edge};
 use crate::failure::Failure;
 use crate::hosts::{Hosts, Ports};
 use crate::pages::OwnPages;
+use crate::routing::Routing;
 use crate::settings::Settings;
 
 /// All contexts, by the names that routes, databases and flags use, and the events that each wants to hear.
@@ -132,6 +133,7 @@ impl House {
         let databases = Databases::new(settings.place())?;
         let key = service_key(settings, role)?;
         crate::routes::ready(settings)?;
+        let routing = Arc::new(Routing::open(settings)?);
         let shell = shell(settings, key)?;
         let placement: Arc<dyn Placement> = Arc::new(role.clone());
         let neighbours = Neighbours::new(placement, shell.key.clone(), shell.clock.clone())?;
@@ -141,7 +143,7 @@ impl House {
         Ok(Self::assemble(
             role,
             shell,
-            neighbours,
+            (neighbours, routing),
             (hosts, ports, contexts),
         ))
     }
@@ -149,7 +151,7 @@ impl House {
     fn assemble(
         role: &Role,
         shell: Arc<Shell>,
-        neighbours: Arc<Neighbours>,
+        (neighbours, routing): (Arc<Neighbours>, Arc<Routing>),
         (hosts, ports, contexts): (Hosts, Ports, Vec<Context>),
     ) -> Self {
         let local: HashMap<&'static str, Arc<dyn Inbound>> = contexts
@@ -210,6 +212,7 @@ impl House {
         let own_pages = Arc::new(OwnPages {
             shell: shell.clone(),
             ports,
+            routing,
             operators,
         });
         Self {

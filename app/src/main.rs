@@ -12,6 +12,7 @@ mod house;
 mod pages;
 mod readiness;
 mod routes;
+mod routing;
 mod serve;
 mod settings;
 
@@ -58,6 +59,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Demo(demo)) => commands::demo::run(&settings, demo),
         Some(Command::Check) => commands::check::run(&settings),
         Some(Command::Openapi) => commands::openapi::print(),
+        Some(Command::Route { command }) => commands::route::run(&settings, command),
     }
 }
 

@@ -2,28 +2,23 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
 
+use crate::pages::OwnPages;
+
 /// Whether this process serves what it must.
-#[derive(Clone)]
-pub struct Readiness {
-    ready: Arc<AtomicBool>,
-    routes_since: Instant,
-}
+#[derive(Clone, Default)]
+pub struct Readiness(Arc<AtomicBool>);
 
 impl Readiness {
     pub fn new() -> Self {
-        Self {
-            ready: Arc::default(),
-            routes_since: Instant::now(),
-        }
+        Self::default()
     }
 
     pub fn set(&self, ready: bool) {
-        self.ready.store(ready, Ordering::SeqCst);
+        self.0.store(ready, Ordering::SeqCst);
     }
 }
 
@@ -36,8 +31,9 @@ async fn livez() -> impl Responder {
     HttpResponse::Ok().json(serde_json::json!({ "status": "alive" }))
 }
 
-async fn readyz(state: Data<Readiness>) -> impl Responder {
-    let ready = state.ready.load(Ordering::SeqCst);
+async fn readyz(state: Data<Readiness>, own: Data<OwnPages>) -> impl Responder {
+    let ready = state.0.load(Ordering::SeqCst);
+    let routes = own.routing.watch.live().current();
     let mut response = if ready {
         HttpResponse::Ok()
     } else {
@@ -45,6 +41,7 @@ async fn readyz(state: Data<Readiness>) -> impl Responder {
     };
     response.json(serde_json::json!({
         "status": if ready { "ready" } else { "starting" },
-        "routes_age_seconds": state.routes_since.elapsed().as_secs(),
+        "routes_age_seconds": routes.since.elapsed().as_secs(),
+        "routes_refused": routes.refused.is_some(),
     }))
 }

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::house::{House, Role};
 use crate::readiness::{self, Readiness};
 use crate::settings::Settings;
-use crate::{background, demo, edge, pages};
+use crate::{background, demo, edge, pages, routing};
 
 /// SIGTERM to exit takes 10 s at most: so long for requests, the rest for the relay.
 const REQUESTS_FINISH: u64 = 5;
@@ -165,11 +165,12 @@ fn manage(
 ) -> Result<actix_web::dev::Server, Failure> {
     let at = settings.management;
     let databases: Vec<Db> = house.duties().map(|duty| duty.db.clone()).collect();
+    let own = house.own_pages.clone();
     let server = HttpServer::new(move || {
-        let (metrics, databases) = (metrics.clone(), databases.clone());
+        let (metrics, databases, own) = (metrics.clone(), databases.clone(), own.clone());
         let render = move || {
             count_database_work(&databases);
-            std::future::ready(metrics.render())
+            std::future::ready(metrics.render() + &routing::metrics::text(&own.routing))
         };
         App::new().route("/metrics", web::get().to(render))
     })

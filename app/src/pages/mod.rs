@@ -6,6 +6,7 @@ mod console;
 mod home;
 mod language;
 mod my;
+mod routes;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use platform::problem::Problem;
 use platform::shell::Shell;
 
 use crate::hosts::Ports;
+use crate::routing::Routing;
 
 pub use api::openapi;
 
@@ -25,6 +27,7 @@ pub use api::openapi;
 pub struct OwnPages {
     pub shell: Arc<Shell>,
     pub ports: Ports,
+    pub routing: Arc<Routing>,
     /// The same questions to every context, in the order of the console.
     pub operators: Vec<(&'static str, Port<Operator>)>,
 }
@@ -42,6 +45,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(my::routes)
         .configure(admin::routes)
         .configure(console::routes)
+        .configure(routes::routes)
         .configure(api::routes);
 }
 
