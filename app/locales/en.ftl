@@ -118,3 +118,114 @@ app-context-shipping = Delivery
 app-context-order_history = My orders
 app-context-board = Board
 app-context-notifications = Notifications
+
+app-routes-title = Routes
+app-routes-lead = Who answers what, and how it goes: the last minute, second by second.
+app-routes-history = History of the routes
+app-routes-history-lead = Who sent which route where and why. Each line names the hash of the one before, so a later edit shows.
+app-routes-history-empty = No route was sent elsewhere so far.
+app-routes-refused = The routes file says something that is refused. The last good table stays in effect.
+app-routes-age = In effect for
+app-routes-version = Version
+app-routes-file = File
+app-age-seconds = { $count } s
+app-age-minutes = { $count } min
+app-age-hours = { $count } h
+app-age-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+app-route = Route
+app-route-title = Route { $route }
+app-route-of-context = of { $context }
+app-route-paths = Paths
+app-route-path-count = { $count } paths
+app-route-answers = Who answers
+app-route-module = Module
+app-route-percent = { $share } %
+app-route-rate = { $rate } per second
+app-route-errors = { $count ->
+    [one] { $count } error
+   *[other] { $count } errors
+}
+app-route-quantiles = p50 { $p50 }, p99 { $p99 }
+app-route-chart = Requests in each second of the last minute, { $most } at most
+app-route-now = Now
+app-route-flip = Send elsewhere
+app-route-stays = This route is the frame of the shop. It is always answered by this process.
+app-route-to = Who is to answer?
+app-route-to-module = The module
+app-route-to-module-hint = This process answers.
+app-route-to-service = A service
+app-route-to-service-hint = The service chosen below answers everything.
+app-route-to-share = A share to a service
+app-route-to-share-hint = The service answers the percentage below, the module the rest.
+app-route-to-missing = Choose who is to answer.
+app-route-share = Share in percent
+app-route-share-bad = A share is a whole number from 1 to 99.
+app-route-why-hint = It stays in the history.
+app-route-why-missing = Say in up to 500 characters why.
+app-route-preview = Preview
+app-route-preview-title = Send { $route } elsewhere?
+app-route-flip-now = Flip now
+app-route-leave = Leave it as it is
+app-route-flipped = Flipped. It is in effect.
+app-route-unchanged = It is so already. Nothing changes.
+app-route-history = History of this route
+app-route-undo = Undo
+app-route-undo-why = undo of #{ $seq }
+app-route-all-module = The module in this process answers everything.
+app-route-all-service = The service { $service } answers everything.
+app-route-some-module = The module in this process answers { $share } % of the requests.
+app-route-some-service = The service { $service } answers { $share } % of the requests.
+app-route-live = { $count ->
+    [one] One instance of { $service } takes requests now.
+   *[other] { $count } instances of { $service } take requests now.
+}
+app-route-absent = No instance of { $service } takes requests now: what it should answer would be answered with 503.
+app-route-absent-fallback = No instance of { $service } takes requests now: the module would stand in where a request changes nothing, all else would be answered with 503.
+app-route-sticky-member = The same member stays on one side.
+app-route-sticky-cookie = The same browser stays on one side.
+app-route-sticky-none = Each request is decided anew.
+app-route-carries-context = Calls and events of the other contexts to { $context } follow this route.
+app-route-under-way = Requests under way finish where they began.
+app-route-by-hand = edited in the file
+app-route-by-command = command line
+app-route-none = There is no such route.
+app-route-changed = The routes file has changed since you looked. Nothing was written. Look at it as it is now and decide again.
+app-route-busy = Somebody else is changing the routes file right now. Nothing was written. Try again.
+app-route-refused = It was refused, and nothing was written: { $why }
+app-route-unwritable = The routes file cannot be written: { $why }
+app-route-bad-sum = The shares sum to { $sum }, not to 100.
+app-route-bad-twice = { $name } has two shares.
+app-route-bad-backend = Expected "module", a service's name or shares such as catalog=10, not { $text }.
+app-route-no-service = The routes file knows no service "{ $service }". There are: { $services }.
+app-flip-seq = No.
+app-flip-change = Change
+app-flip-then = to
+app-flip-gone = gone from the file
+app-chain-whole = { $count ->
+    [0] Nothing is written yet.
+    [one] One line, and it is what was written.
+   *[other] { $count } lines, and all of them are what was written.
+}
+app-chain-broken = Somebody changed this history.
+app-chain-line = Line { $line }:
+app-services = Services
+app-service = Service
+app-service-instance = Instance
+app-service-health = Health
+app-service-since = There for
+app-service-lease = lease ends in { $count } s
+app-service-about = About
+app-service-written = from the routes file
+app-service-out = Left out
+app-service-absent = Not there
+app-service-needed = A route gives it requests to answer, and no instance is there.
+app-service-foreign = Foreign
+app-service-option = { $count ->
+    [0] { $service } (not there)
+   *[other] { $service } ({ $count } there)
+}
+app-services-none = No service is there, and no route needs one.
+app-services-others = Known to the file, not there, and needed by no route: { $services }

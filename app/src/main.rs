@@ -60,6 +60,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Demo(demo)) => commands::demo::run(&settings, demo),
         Some(Command::Check) => commands::check::run(&settings),
         Some(Command::Openapi) => commands::openapi::print(),
+        Some(Command::Route { command }) => commands::route::run(&settings, command),
     }
 }
 

@@ -49,5 +49,6 @@ async fn readyz(state: Data<Readiness>) -> impl Responder {
         "status": if ready { "ready" } else { "starting" },
         "routes_age_seconds": current.as_ref().map(|current| current.since.elapsed().as_secs()),
         "routes_version": current.as_ref().map(|current| &current.table.version),
+        "routes_refused": current.as_ref().map(|current| current.refused.is_some()),
     }))
 }

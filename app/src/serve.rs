@@ -22,7 +22,7 @@ use crate::house::{House, Role};
 use crate::readiness::{self, Readiness};
 use crate::registration::Registration;
 use crate::settings::Settings;
-use crate::{background, demo, edge, pages};
+use crate::{background, demo, edge, pages, routing};
 
 /// SIGTERM to exit takes 10 s at most: so long for requests, the rest for the relay.
 const REQUESTS_FINISH: u64 = 5;
@@ -183,11 +183,13 @@ fn manage(
 ) -> Result<actix_web::dev::Server, Failure> {
     let at = settings.management;
     let databases: Vec<Db> = house.duties().map(|duty| duty.db.clone()).collect();
+    let own = house.own_pages.clone();
     let server = HttpServer::new(move || {
-        let (metrics, databases) = (metrics.clone(), databases.clone());
+        let (metrics, databases, own) = (metrics.clone(), databases.clone(), own.clone());
         let render = move || {
             count_database_work(&databases);
-            std::future::ready(metrics.render())
+            let of_routes = own.as_ref().map(|own| routing::metrics::text(&own.routing));
+            std::future::ready(metrics.render() + &of_routes.unwrap_or_default())
         };
         App::new().route("/metrics", web::get().to(render))
     })

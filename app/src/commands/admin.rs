@@ -5,12 +5,10 @@ use members::api::{CreateMember, Created, MakeAdmin, Refusal};
 use platform::db::Databases;
 use platform::ports::Answers as _;
 
+use super::WHO;
 use super::import::{block_on, ctx, shell};
 use crate::failure::Failure;
 use crate::settings::Settings;
-
-/// For the audit log.
-const WHO: &str = "command line";
 
 /// Makes a member an administrator, and the member too if there is none.
 pub fn create(settings: &Settings, email: &str, password_stdin: bool) -> Result<(), Failure> {

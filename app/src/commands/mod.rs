@@ -6,3 +6,7 @@ pub mod demo;
 pub mod export;
 pub mod import;
 pub mod openapi;
+pub mod route;
+
+/// For the audits.
+pub const WHO: &str = "command line";

@@ -40,7 +40,9 @@ struct Docs;
 
 /// The app's own part.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    Docs::openapi()
+    let mut own = Docs::openapi();
+    own.merge(super::routes::Docs::openapi());
+    own
 }
 
 /// One change that somebody made.

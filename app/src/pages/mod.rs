@@ -6,6 +6,7 @@ mod console;
 mod home;
 mod language;
 mod my;
+mod routes;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ pub fn routes(cfg: &mut ServiceConfig, own: Arc<OwnPages>, router: &Router) {
         .configure(my::routes)
         .configure(admin::routes)
         .configure(console::routes)
+        .configure(routes::routes)
         .configure(api::routes);
 }
 

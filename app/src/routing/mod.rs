@@ -1,11 +1,15 @@
 //! The routes of this process: their file, the table in effect, who is there to answer, and what was answered.
 
 mod hooks;
+pub mod metrics;
 mod placement;
+mod recent;
 pub mod registry;
 
 use actix_web::http::header::HeaderName;
 use jiff::Timestamp;
+use kernel::Clock as _;
+use platform::shell::SystemClock;
 use strangler::{Figures, Options, Registry, RouteTable, Router, RoutesFile, Watch};
 
 use crate::failure::Failure;
@@ -14,6 +18,7 @@ use crate::settings::Settings;
 
 pub use hooks::Vouching;
 pub use placement::{ByRouter, ByTable};
+pub use recent::{Recent, Side};
 
 /// About this very process, wherever its contexts are.
 const OWN_PATHS: [&str; 3] = ["/livez", "/readyz", registry::LIST];
@@ -24,6 +29,8 @@ pub struct Routing {
     pub watch: Watch,
     pub registry: Registry,
     pub figures: Figures,
+    /// What the figures were of late.
+    pub recent: Recent,
 }
 
 impl Routing {
@@ -31,12 +38,15 @@ impl Routing {
     pub fn open(settings: &Settings, role: &Role) -> Result<Self, Failure> {
         create(settings, role)?;
         let file = file(settings, role);
-        let watch = Watch::start(file.clone(), Timestamp::now).map_err(Failure::usage)?;
+        let watch = Watch::start(file.clone(), now).map_err(Failure::usage)?;
+        let figures = Figures::default();
+        let recent = Recent::of(figures.clone()).map_err(Failure::other)?;
         Ok(Self {
             file,
             watch,
             registry: Registry::default(),
-            figures: Figures::default(),
+            figures,
+            recent,
         })
     }
 
@@ -63,6 +73,11 @@ impl Routing {
     }
 }
 
+/// As the audit of the routes wants it.
+pub fn now() -> Timestamp {
+    Timestamp::from_microsecond(SystemClock.now().as_micros()).unwrap_or(Timestamp::MAX)
+}
+
 /// The routes file with what this process cannot route; nothing is made or followed.
 pub fn file(settings: &Settings, role: &Role) -> RoutesFile {
     let file = RoutesFile::new(&settings.routes);
@@ -77,7 +92,8 @@ pub fn read(settings: &Settings) -> Result<RouteTable, Failure> {
     file(settings, &Role::Whole).load().map_err(Failure::usage)
 }
 
-fn create(settings: &Settings, role: &Role) -> Result<(), Failure> {
+/// Makes the file if it does not exist.
+pub fn create(settings: &Settings, role: &Role) -> Result<(), Failure> {
     let path = &settings.routes;
     let failed = |e: std::io::Error| Failure::usage(format!("--routes {}: {e}", path.display()));
     if let Some(folder) = path.parent() {

@@ -11,6 +11,7 @@ mod orders;
 mod parcels;
 mod payments;
 mod placing;
+mod routes;
 
 use crate::support::{Place, Plan, TestShop};
 

@@ -30,6 +30,7 @@ frame-admin-members = Members
 frame-admin-posts = Posts
 frame-console = Console
 frame-console-overview = Contexts
+frame-console-routes = Routes
 frame-console-events = Events
 frame-console-sagas = Order sagas
 frame-console-dead-letters = Dead letters

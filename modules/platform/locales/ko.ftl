@@ -30,6 +30,7 @@ frame-admin-members = 회원 관리
 frame-admin-posts = 게시글 관리
 frame-console = 콘솔
 frame-console-overview = 컨텍스트 상태
+frame-console-routes = 경로
 frame-console-events = 이벤트
 frame-console-sagas = 주문 사가
 frame-console-dead-letters = 처리 못한 이벤트

@@ -25,6 +25,8 @@ pub struct Figure {
     /// Answers of 500 and above, none at all, and those that broke off.
     pub errors: u64,
     latencies: Vec<u64>,
+    /// All latencies together, in microseconds.
+    micros: u64,
 }
 
 /// Four buckets to each doubling, from a microsecond to more than an hour.
@@ -34,6 +36,7 @@ struct Counts {
     count: AtomicU64,
     errors: AtomicU64,
     latencies: [AtomicU64; BUCKETS],
+    micros: AtomicU64,
 }
 
 impl Default for Counts {
@@ -42,6 +45,7 @@ impl Default for Counts {
             count: AtomicU64::default(),
             errors: AtomicU64::default(),
             latencies: std::array::from_fn(|_| AtomicU64::default()),
+            micros: AtomicU64::default(),
         }
     }
 }
@@ -63,6 +67,7 @@ impl Figures {
                         .iter()
                         .map(|bucket| bucket.load(Ordering::Relaxed))
                         .collect(),
+                    micros: counts.micros.load(Ordering::Relaxed),
                 });
             }
         }
@@ -100,6 +105,9 @@ impl Observe for Figures {
                 .errors
                 .fetch_add(u64::from(has_failed), Ordering::Relaxed);
             counts.latencies[bucket(answered.latency)].fetch_add(1, Ordering::Relaxed);
+            counts
+                .micros
+                .fetch_add(micros(answered.latency), Ordering::Relaxed);
         });
     }
 
@@ -128,6 +136,7 @@ impl Figure {
                 .zip(before)
                 .map(|(now, before)| now.saturating_sub(before))
                 .collect(),
+            micros: self.micros.saturating_sub(earlier.micros),
             ..self.clone()
         }
     }
@@ -143,15 +152,37 @@ impl Figure {
         });
         at.map_or(Duration::ZERO, upto)
     }
+
+    /// How many answers have a latency: all that were given.
+    pub fn answered(&self) -> u64 {
+        self.latencies.iter().sum()
+    }
+
+    /// How many answers took less; exact where a bucket ends, that is at whole doublings of a microsecond.
+    pub fn within(&self, latency: Duration) -> u64 {
+        let upto_then = self
+            .latencies
+            .iter()
+            .enumerate()
+            .take_while(|(bucket, _)| upto(*bucket) <= latency);
+        upto_then.map(|(_, count)| count).sum()
+    }
+
+    /// All latencies together.
+    pub fn total(&self) -> Duration {
+        Duration::from_micros(self.micros)
+    }
 }
 
 fn bucket(latency: Duration) -> usize {
-    let micros = u64::try_from(latency.as_micros())
-        .unwrap_or(u64::MAX)
-        .max(4);
+    let micros = micros(latency).max(4);
     let doublings = micros.ilog2();
     let quarter = (micros >> (doublings - 2)) & 3;
     ((doublings as usize - 2) * 4 + usize::try_from(quarter).unwrap_or(0)).min(BUCKETS - 1)
+}
+
+fn micros(latency: Duration) -> u64 {
+    u64::try_from(latency.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// What just does not fall into a bucket any more.
