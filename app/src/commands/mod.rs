@@ -5,4 +5,5 @@ pub mod check;
 pub mod demo;
 pub mod export;
 pub mod import;
+pub mod moving;
 pub mod openapi;
