@@ -66,7 +66,7 @@ async fn run(settings: Settings, role: Role, with_demo: bool) -> Result<(), Fail
     let house = House::open(&settings, &role)?;
     let metrics = Metrics::install().map_err(Failure::other)?;
     let live = house.routing.as_ref().map(|routing| routing.watch.live());
-    let readiness = Readiness::new(live.cloned());
+    let readiness = Readiness::new(house.hosts.databases.clone(), live.cloned());
     let stop = CancellationToken::new();
 
     let server = listen(&house, &readiness, settings.listen)?;

@@ -2,6 +2,7 @@
 
 mod hooks;
 pub mod metrics;
+mod owners;
 mod placement;
 mod recent;
 pub mod registry;
@@ -37,14 +38,18 @@ impl Routing {
     /// Makes the file if it does not exist, refuses one that is wrong, and follows it from then on.
     pub fn open(settings: &Settings, role: &Role) -> Result<Self, Failure> {
         create(settings, role)?;
-        let file = file(settings, role);
+        let registry = Registry::default();
+        let file = match role {
+            Role::Front => RoutesFile::new(&settings.routes).with_rule(strangler::no_module),
+            Role::Whole | Role::Service { .. } => file_with(settings, Some(registry.clone())),
+        };
         let watch = Watch::start(file.clone(), now).map_err(Failure::usage)?;
         let figures = Figures::default();
         let recent = Recent::of(figures.clone()).map_err(Failure::other)?;
         Ok(Self {
             file,
             watch,
-            registry: Registry::default(),
+            registry,
             figures,
             recent,
         })
@@ -78,18 +83,22 @@ pub fn now() -> Timestamp {
     Timestamp::from_microsecond(SystemClock.now().as_micros()).unwrap_or(Timestamp::MAX)
 }
 
-/// The routes file with what this process cannot route; nothing is made or followed.
-pub fn file(settings: &Settings, role: &Role) -> RoutesFile {
-    let file = RoutesFile::new(&settings.routes);
-    match role {
-        Role::Front => file.with_rule(strangler::no_module),
-        Role::Whole | Role::Service { .. } => file,
-    }
+/// The routes file with what this shop refuses beyond its grammar; nothing is made or followed.
+pub fn file(settings: &Settings) -> RoutesFile {
+    file_with(settings, None)
+}
+
+fn file_with(settings: &Settings, registry: Option<Registry>) -> RoutesFile {
+    let owners = owners::Owners {
+        place: settings.place(),
+        registry,
+    };
+    RoutesFile::new(&settings.routes).with_rule(move |table| owners.refused(table))
 }
 
 /// Reads and validates the file; creates nothing.
 pub fn read(settings: &Settings) -> Result<RouteTable, Failure> {
-    file(settings, &Role::Whole).load().map_err(Failure::usage)
+    file(settings).load().map_err(Failure::usage)
 }
 
 /// Makes the file if it does not exist.
