@@ -165,11 +165,14 @@ async fn a_broken_file_changes_nothing_and_says_where() {
         let checked = shop.command(&["check"], "");
         assert_eq!(checked.code, Some(64), "{checked:?}");
         assert!(
-            checked.err.contains(word) && checked.err.contains("line"),
+            checked.err.contains(word) && checked.err.contains("routes.toml:"),
             "{checked:?}"
         );
         if let Some(line) = place {
-            assert!(checked.err.contains(&format!("line {line}")), "{checked:?}");
+            assert!(
+                checked.err.contains(&format!("routes.toml:{line}:")),
+                "{checked:?}"
+            );
         }
         for path in ["/products", "/api/cart", "/boards/qna"] {
             assert_eq!(side(&shop.guest(), path).await, "module");

@@ -39,7 +39,7 @@ impl StandIn {
         let own = format!("http://{}", self.address);
         self.registered.lock().unwrap().push(json!({
             "service": context, "id": format!("{context}-1"), "endpoint": endpoint.unwrap_or(&own),
-            "about": { context: location },
+            "is_ready": true, "about": { context: location },
         }));
     }
 }
