@@ -2,6 +2,7 @@
 
 mod hooks;
 pub mod metrics;
+pub mod moves;
 mod owners;
 mod placement;
 mod recent;
@@ -18,6 +19,7 @@ use crate::house::Role;
 use crate::settings::Settings;
 
 pub use hooks::Vouching;
+pub use moves::Moves;
 pub use placement::{ByRouter, ByTable};
 pub use recent::{Recent, Side};
 
@@ -32,6 +34,7 @@ pub struct Routing {
     pub figures: Figures,
     /// What the figures were of late.
     pub recent: Recent,
+    pub moves: Moves,
 }
 
 impl Routing {
@@ -52,6 +55,7 @@ impl Routing {
             registry,
             figures,
             recent,
+            moves: Moves::default(),
         })
     }
 
@@ -73,7 +77,7 @@ impl Routing {
             .pages(hooks::ErrorPages)
             .observe(self.figures.clone())
             .trusting(move |peer| proxies.trusts(peer))
-            .besides(|path| OWN_PATHS.contains(&path))
+            .besides(|path| OWN_PATHS.contains(&path) || path.starts_with(moves::PATH))
             .build()
     }
 }

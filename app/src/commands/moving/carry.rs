@@ -8,8 +8,10 @@ use platform::db::transfer::{Fence, Side, finish};
 use platform::db::{Databases, Founding, Owner, SHARED};
 
 use super::content::Content;
+use super::report::Reporter;
 use super::{failed, tell};
 use crate::failure::Failure;
+use crate::routing::moves::News;
 
 /// Whether the new owner is the shop's own database, which any process of the shop may serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,26 +29,53 @@ impl Direction {
     }
 }
 
+const LAST: &str = "flipped";
+/// Those of [`Walk::carry`], then ready and flipped.
+const STEPS: u8 = 7;
+
 /// A move under way.
 pub struct Walk {
+    to: String,
+    done: u8,
     last: Instant,
     /// Since when nobody can write.
     fenced: Option<Instant>,
+    reporter: Reporter,
 }
 
 impl Walk {
-    pub fn begin(name: &str, to: &Side) -> Self {
+    pub fn begin(name: &str, to: &Side, reporter: Reporter) -> Self {
         tell::begin(name, to.location());
-        Self {
+        let walk = Self {
+            to: to.location().to_owned(),
+            done: 0,
             last: Instant::now(),
             fenced: None,
-        }
+            reporter,
+        };
+        walk.report("begun", "");
+        walk
+    }
+
+    fn report(&self, step: &str, what: &str) {
+        self.reporter.tell(News {
+            to: self.to.clone(),
+            done: self.done,
+            of: STEPS,
+            step: step.to_owned(),
+            what: what.to_owned(),
+        });
     }
 
     /// Tells of a step that is done. A test may stop the process dead after it (`FAILPOINTS=move::fenced=return`).
     pub fn step(&mut self, word: &str, what: &str, point: &str) {
         tell::step(word, what, self.last.elapsed());
         self.last = Instant::now();
+        self.done = (self.done + 1).min(STEPS - 1);
+        if word == LAST {
+            self.done = STEPS;
+        }
+        self.report(word, what);
         let _ = point;
         fail::fail_point!(point, |_| std::process::abort());
     }
@@ -94,7 +123,7 @@ impl Walk {
         } else {
             format!("{} → {backend}", flipped.join(", "))
         };
-        self.step("flipped", &what, "move::flipped");
+        self.step(LAST, &what, "move::flipped");
         tell::pause(self.fenced.map(|since| since.elapsed()));
     }
 }

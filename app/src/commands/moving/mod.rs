@@ -2,6 +2,7 @@
 
 mod carry;
 mod content;
+mod report;
 mod routes;
 mod tell;
 mod trail;
@@ -85,7 +86,7 @@ impl Desk<'_> {
             tell::would_flip(&routes.to_flip(name, &backend)?, &service.name);
             return Ok(());
         }
-        let mut walk = Walk::begin(name, &to);
+        let mut walk = Walk::begin(name, &to, routes.reporter(name));
         self.carry(&mut walk, from.as_ref(), &to, Direction::Out)?;
         routes.wait_until_ready(&service).await?;
         walk.step(
@@ -112,7 +113,7 @@ impl Desk<'_> {
             tell::would_flip(&routes.to_flip(name, &backend)?, "module");
             return Ok(());
         }
-        let mut walk = Walk::begin(name, home);
+        let mut walk = Walk::begin(name, home, routes.reporter(name));
         self.carry(&mut walk, from.as_ref(), home, Direction::Home)?;
         if from.is_some() {
             routes.wait_for_the_shop().await;

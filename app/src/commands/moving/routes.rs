@@ -8,6 +8,7 @@ use platform::identity::ServiceKey;
 use serde::Deserialize;
 use strangler::{Backend, Flip, Route, RouteTable, RoutesFile, Target};
 
+use super::report::Reporter;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
@@ -64,6 +65,12 @@ impl Routes {
             key: settings.service_key.clone(),
             router: format!("http://{listen}"),
         })
+    }
+
+    /// To the router's console.
+    pub fn reporter(&self, context: &str) -> Reporter {
+        let key = ServiceKey::load(&self.key).ok();
+        Reporter::start(&self.router, key.map(|key| key.bearer()), context)
     }
 
     /// Asks the running router. Refused when no registered instance has opened the database at `location`.
