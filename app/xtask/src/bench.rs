@@ -19,7 +19,12 @@ pub fn run(processes: &Processes, phases: &mut Phases) -> Result<bool> {
         let mut command: Command = checks::cargo();
         command
             .args(["bench", "--package", "app", "--bench", "shop"])
-            .env("BANYAN_TEST_POSTGRES", postgres.url());
+            .env("BANYAN_TEST_POSTGRES", postgres.url())
+            // its processor time is part of what a request costs
+            .env(
+                "BANYAN_BENCH_POSTGRES_PROCESS",
+                postgres.process().id().to_string(),
+            );
         Ok(Outcome::of(processes.run(&mut command)?.success()))
     })?;
     phases.print();
