@@ -40,12 +40,22 @@ struct Out {
     end: &'static [u8],
     body: Option<RequestBody>,
     is_chunked: bool,
-    /// The head waited for the beginning of the body, to go along with it.
-    has_waited: bool,
-    /// Something of the request was written, or taken to be.
-    has_begun: bool,
-    /// The service takes no more; it may have answered all the same.
-    has_failed: bool,
+    course: Course,
+}
+
+/// How far a request has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Course {
+    #[default]
+    New,
+    /// The head waits for the beginning of the body, to go along with it.
+    Waiting,
+    /// Something of it was written, or taken to be.
+    Begun,
+    /// The service took some of it and takes no more; it may have answered all the same.
+    BrokenOff,
+    /// The service took nothing of it.
+    Refused,
 }
 
 /// The request did not reach the service, or no answer came back.
@@ -97,7 +107,7 @@ impl Connection {
         headers::write_head(journey, request, (&self.endpoint, framing), &mut out.words);
         out.is_chunked = framing == Framing::Chunked;
         out.body = Some(body).filter(|body| !body.is_over());
-        (out.has_begun, out.has_waited) = (false, false);
+        out.course = Course::New;
     }
 
     /// Sends what was [written](Self::write), until the head of the answer is there. The rest of the body goes
@@ -109,7 +119,7 @@ impl Connection {
     ) -> Poll<Result<AnswerHead, Failed>> {
         self.poll_head(context, asked).map_err(|error| Failed {
             error,
-            is_unsent: !self.out.has_begun,
+            is_unsent: !matches!(self.out.course, Course::Begun | Course::BrokenOff),
         })
     }
 
@@ -148,7 +158,7 @@ impl Connection {
     }
 
     fn is_sent(&self) -> bool {
-        self.out.is_written() && self.out.body.is_none() && !self.out.has_failed
+        self.out.is_written() && self.out.body.is_none() && !self.out.has_failed()
     }
 
     fn poll_head(
@@ -178,17 +188,16 @@ impl Connection {
 
     /// An error is one of the request's body; that the service takes no more shows in what it answers, if it does.
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.out.has_failed {
+        while !self.out.has_failed() {
             let is_next = self.out.poll_next_piece(context)?;
-            if is_next.is_pending() && !self.out.has_begun && !self.out.has_waited {
+            if is_next.is_pending() && self.out.course == Course::New {
                 // it is often here already, and comes as soon as the server goes on: one write instead of two
-                self.out.has_waited = true;
+                self.out.course = Course::Waiting;
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }
             if ready!(self.out.poll_flush(&mut self.stream, context)).is_err() {
-                self.out.has_failed = true;
-                self.out.body = None;
+                self.out.fail();
             } else if !ready!(is_next) {
                 break;
             }
@@ -198,6 +207,19 @@ impl Connection {
 }
 
 impl Out {
+    fn has_failed(&self) -> bool {
+        matches!(self.course, Course::BrokenOff | Course::Refused)
+    }
+
+    fn fail(&mut self) {
+        self.body = None;
+        self.course = if self.course == Course::Begun {
+            Course::BrokenOff
+        } else {
+            Course::Refused
+        };
+    }
+
     fn is_written(&self) -> bool {
         self.words.is_empty() && self.piece.is_empty() && self.end.is_empty()
     }
@@ -212,7 +234,7 @@ impl Out {
         }
         let piece = ready!(body.poll_piece(context)).transpose()?;
         let is_over = piece.is_none() || body.is_over();
-        self.has_begun = true;
+        self.course = Course::Begun;
         if self.is_chunked {
             self.end = if is_over { b"0\r\n\r\n" } else { b"\r\n" };
         }
@@ -245,7 +267,7 @@ impl Out {
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.has_begun = true;
+            self.course = Course::Begun;
             let of_words = written.min(self.words.len());
             self.words.advance(of_words);
             let of_piece = (written - of_words).min(self.piece.len());
