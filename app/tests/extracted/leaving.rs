@@ -183,3 +183,48 @@ async fn a_broken_file_changes_nothing_and_says_where() {
     let missing = json!({ "nothing": "here" });
     shop.guest().post("/nowhere", &missing).await.problem(404);
 }
+
+#[tokio::test]
+async fn calls_here_and_elsewhere_show_in_one_trace() {
+    let shop = Plan::on(Place::Sqlite)
+        .open_with(&[("RUST_LOG", "debug")])
+        .await;
+    shop.sells("BOWL-1", 12_900, 20).await;
+    let mut service = shop
+        .extracts_with(&["stock"], &[("RUST_LOG", "debug")])
+        .await;
+    shop.sends("stock", "stock").await;
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    shop.guest()
+        .get("/products/BOWL-1")
+        .header("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"))
+        .await
+        .is(200);
+    let shop_said = |words: &[&str]| {
+        let written = shop.written();
+        let mut lines = written.lines();
+        lines.any(|line| line.contains(trace) && words.iter().all(|word| line.contains(word)))
+    };
+    let remote = [
+        "\"message\":\"call\"",
+        "\"context\":\"stock\"",
+        "\"at\":\"remote\"",
+    ];
+    let local = [
+        "\"message\":\"call\"",
+        "\"context\":\"board\"",
+        "\"at\":\"local\"",
+    ];
+    eventually("both calls are told", || async {
+        (shop_said(&remote) && shop_said(&local)).then_some(())
+    })
+    .await;
+    eventually("the service tells the same trace", || async {
+        let written = service.process().written();
+        let mut lines = written.lines();
+        lines
+            .any(|line| line.contains(trace) && line.contains("/internal/stock/"))
+            .then_some(())
+    })
+    .await;
+}

@@ -33,14 +33,27 @@ impl Service {
 impl TestShop {
     /// Starts `only` as a service on the shop's own data, and waits until the shop knows it.
     pub async fn extracts(&self, only: &[&str]) -> Service {
+        self.extracts_with(only, &[]).await
+    }
+
+    pub async fn extracts_with(&self, only: &[&str], env: &[(&str, &str)]) -> Service {
         let data = self.data();
-        let service = self.starts_service(only, &data, self.database());
+        let service = self.starts_service_with(only, (&data, self.database()), env);
         self.knows(&service).await;
         service
     }
 
     /// The same on data elsewhere; does not wait.
     pub fn starts_service(&self, only: &[&str], data: &Path, database: Option<&str>) -> Service {
+        self.starts_service_with(only, (data, database), &[])
+    }
+
+    fn starts_service_with(
+        &self,
+        only: &[&str],
+        (data, database): (&Path, Option<&str>),
+        env: &[(&str, &str)],
+    ) -> Service {
         let port = free_port();
         let listen = format!("127.0.0.1:{port}");
         let (only, data) = (only.join(","), data.to_string_lossy().into_owned());
@@ -62,7 +75,7 @@ impl TestShop {
             args.extend(["--database", url]);
         }
         let folder = self.folder().to_owned();
-        let process = Banyan::start(&folder, &args, &[]);
+        let process = Banyan::start(&folder, &args, env);
         Service {
             base: format!("http://{listen}"),
             process,

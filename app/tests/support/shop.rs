@@ -154,6 +154,11 @@ impl TestShop {
             .to_owned()
     }
 
+    /// Everything that its process wrote so far.
+    pub fn written(&self) -> String {
+        self.process.written()
+    }
+
     pub fn process(&mut self) -> &mut Banyan {
         &mut self.process
     }

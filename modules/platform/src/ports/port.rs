@@ -41,7 +41,21 @@ impl<H> Port<H> {
         let answer = tokio::time::timeout_at(ctx.deadline.into(), work)
             .await
             .unwrap_or_else(|_| Err(Unavailable::new(self.context, "the deadline passed")));
-        placement.told(self.context, &place, answer.is_ok(), begun.elapsed());
+        let (is_answered, took) = (answer.is_ok(), begun.elapsed());
+        placement.told(self.context, &place, is_answered, took);
+        let at = if place == Place::Here {
+            "local"
+        } else {
+            "remote"
+        };
+        tracing::debug!(
+            context = self.context,
+            call = C::NAME,
+            at,
+            is_answered,
+            ?took,
+            "call"
+        );
         answer
     }
 
