@@ -22,6 +22,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve the whole shop, its admin and its console (the default)
     Serve(Serve),
+    /// Serve the router and the app's own pages alone: every context is in a service of its own
+    Front,
     /// Make an administrator
     Admin {
         #[command(subcommand)]
@@ -149,7 +151,7 @@ pub struct Demo {
 }
 
 /// Commands that are promised, and not here yet.
-const LATER: [&str; 6] = ["move", "front", "audit", "rebuild", "reconcile", "sandbox"];
+const LATER: [&str; 5] = ["move", "audit", "rebuild", "reconcile", "sandbox"];
 
 /// What clap says over several lines, with its tip and without the usage.
 pub fn in_one_line(error: &clap::Error) -> String {

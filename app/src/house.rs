@@ -11,15 +11,16 @@ use platform::identity::ServiceKey;
 use platform::locale::{self, Texts};
 use platform::ops::Operator;
 use platform::ports::internal::Desk;
-use platform::ports::{HttpDelivery, Neighbours, Place, Placement, Port};
+use platform::ports::{HttpDelivery, Neighbours, Placement, Port};
 use platform::shell::{Shell, SystemRandom};
+use strangler::{Live, RouteTable, Router};
 
 use crate::cli::Serve;
 use crate::edge::{Authenticator, Edge};
 use crate::failure::Failure;
 use crate::hosts::{Hosts, Ports};
 use crate::pages::OwnPages;
-use crate::routing::Routing;
+use crate::routing::{ByRouter, Routing, Vouching};
 use crate::settings::Settings;
 
 /// All contexts, by the names that routes, databases and flags use, and the events that each wants to hear.
@@ -40,10 +41,14 @@ pub const CONTEXTS: [(&str, &[&str]); 10] = [
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     Whole,
+    /// The router and the app's own pages; every context is elsewhere.
+    Front,
     /// An extracted service: some contexts; the others are behind `router`, if that is known.
     Service {
         only: Vec<&'static str>,
         router: Option<String>,
+        /// The shop where it says that it is there.
+        register: Option<String>,
     },
 }
 
@@ -72,38 +77,31 @@ impl Role {
                 "--only needs --data and --service-key: the shop's own, so that both agree",
             ));
         }
-        let router = flags.router.clone().or_else(|| flags.register.clone());
-        let router = router.map(|url| url.trim_end_matches('/').to_owned());
-        if !router.as_ref().is_none_or(|url| url.starts_with("http://")) {
-            return Err(Failure::usage(
-                "--router and --register must be http://HOST:PORT",
-            ));
-        }
+        let register = base_url("--register", flags.register.as_deref())?;
+        let router = base_url("--router", flags.router.as_deref())?;
         Ok(Self::Service {
             only: only.into_iter().collect(),
-            router,
+            router: router.or_else(|| register.clone()),
+            register,
         })
     }
 
     pub fn holds(&self, context: &str) -> bool {
         match self {
             Self::Whole => true,
+            Self::Front => false,
             Self::Service { only, .. } => only.contains(&context),
         }
     }
 }
 
-impl Placement for Role {
-    fn place(&self, context: &str) -> Place {
-        match self {
-            Self::Whole => Place::Here,
-            Self::Service { only, .. } if only.contains(&context) => Place::Here,
-            Self::Service {
-                router: Some(router),
-                ..
-            } => Place::At(router.clone()),
-            Self::Service { router: None, .. } => Place::Nowhere,
-        }
+/// Without a slash at its end.
+fn base_url(flag: &str, given: Option<&str>) -> Result<Option<String>, Failure> {
+    let Some(given) = given else { return Ok(None) };
+    let url = given.trim_end_matches('/');
+    match url.parse::<strangler::Endpoint>() {
+        Ok(_) => Ok(Some(url.to_owned())),
+        Err(why) => Err(Failure::usage(format!("{flag} {given}: {why}"))),
     }
 }
 
@@ -112,9 +110,12 @@ pub struct House {
     pub shell: Arc<Shell>,
     pub edge: Arc<Edge>,
     pub desk: Arc<Desk>,
-    pub own_pages: Arc<OwnPages>,
+    /// An extracted service has no pages but its contexts'.
+    pub own_pages: Option<Arc<OwnPages>>,
+    /// An extracted service routes nothing.
+    pub routing: Option<Arc<Routing>>,
     pub hosts: Hosts,
-    role: Role,
+    pub role: Role,
     routes: Vec<Routes>,
     duties: Vec<Arc<Duty>>,
 }
@@ -132,26 +133,28 @@ impl House {
     pub fn open(settings: &Settings, role: &Role) -> Result<Self, Failure> {
         let databases = Databases::new(settings.place())?;
         let key = service_key(settings, role)?;
-        crate::routes::ready(settings)?;
-        let routing = Arc::new(Routing::open(settings)?);
+        let routing = match role {
+            Role::Service { .. } => None,
+            Role::Whole | Role::Front => Some(Arc::new(Routing::open(settings, role)?)),
+        };
         let shell = shell(settings, key)?;
-        let placement: Arc<dyn Placement> = Arc::new(role.clone());
+        let placement = placement(role, routing.as_deref());
         let neighbours = Neighbours::new(placement, shell.key.clone(), shell.clock.clone())?;
         let hosts = Hosts::open(&databases, role, &shell)?;
         let ports = hosts.ports(&neighbours);
         let contexts = hosts.contexts(&ports, &shell, settings);
         Ok(Self::assemble(
-            role,
+            (role, routing),
             shell,
-            (neighbours, routing),
+            neighbours,
             (hosts, ports, contexts),
         ))
     }
 
     fn assemble(
-        role: &Role,
+        (role, routing): (&Role, Option<Arc<Routing>>),
         shell: Arc<Shell>,
-        (neighbours, routing): (Arc<Neighbours>, Arc<Routing>),
+        neighbours: Arc<Neighbours>,
         (hosts, ports, contexts): (Hosts, Ports, Vec<Context>),
     ) -> Self {
         let local: HashMap<&'static str, Arc<dyn Inbound>> = contexts
@@ -192,10 +195,10 @@ impl House {
             }));
         }
         let edge = match role {
-            Role::Whole => Edge::Front(Authenticator::new(
+            Role::Whole | Role::Front => Edge::Front(Arc::new(Authenticator::new(
                 ports.members.clone(),
                 shell.clock.clone(),
-            )),
+            ))),
             Role::Service { only, .. } => Edge::Behind {
                 audiences: only.iter().map(ToString::to_string).collect(),
             },
@@ -209,17 +212,20 @@ impl House {
                 )
             })
             .collect();
-        let own_pages = Arc::new(OwnPages {
-            shell: shell.clone(),
-            ports,
-            routing,
-            operators,
+        let own_pages = routing.clone().map(|routing| {
+            Arc::new(OwnPages {
+                shell: shell.clone(),
+                ports,
+                operators,
+                routing,
+            })
         });
         Self {
             shell,
             edge: Arc::new(edge),
             desk: Arc::new(desk),
             own_pages,
+            routing,
             hosts,
             role: role.clone(),
             routes,
@@ -239,9 +245,17 @@ impl House {
         self.duties.iter().cloned()
     }
 
-    /// An extracted service has no pages but its contexts'.
-    pub fn has_own_pages(&self) -> bool {
-        self.role == Role::Whole
+    /// In an extracted service every request is for this very process.
+    pub fn router(&self) -> Router {
+        let (Some(routing), Edge::Front(authenticator)) = (&self.routing, &*self.edge) else {
+            let nowhere = Live::fixed(RouteTable::default());
+            return Router::builder(nowhere).besides(|_| true).build();
+        };
+        routing.router(Vouching {
+            authenticator: authenticator.clone(),
+            shell: self.shell.clone(),
+            live: routing.watch.live().clone(),
+        })
     }
 
     /// Whether any consumer has not passed all that was written.
@@ -302,6 +316,20 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all
 }
 
+fn placement(role: &Role, routing: Option<&Routing>) -> Arc<dyn Placement> {
+    match (role, routing) {
+        (_, Some(routing)) => Arc::new(routing.placement()),
+        (Role::Service { only, router, .. }, None) => Arc::new(ByRouter {
+            only: only.clone(),
+            router: router.as_deref().map(Arc::from),
+        }),
+        (Role::Whole | Role::Front, None) => Arc::new(ByRouter {
+            only: Vec::new(),
+            router: None,
+        }),
+    }
+}
+
 fn shell(settings: &Settings, key: ServiceKey) -> Result<Arc<Shell>, Failure> {
     Ok(Arc::new(Shell {
         proxies: settings.trusted_proxy.clone(),
@@ -315,7 +343,7 @@ fn shell(settings: &Settings, key: ServiceKey) -> Result<Arc<Shell>, Failure> {
 fn service_key(settings: &Settings, role: &Role) -> Result<ServiceKey, Failure> {
     let path = &settings.service_key;
     match role {
-        Role::Whole => {
+        Role::Whole | Role::Front => {
             // with PostgreSQL nothing else has made the data folder
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder)

@@ -11,7 +11,7 @@ mod hosts;
 mod house;
 mod pages;
 mod readiness;
-mod routes;
+mod registration;
 mod routing;
 mod serve;
 mod settings;
@@ -43,6 +43,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         None => serve::serve(settings, cli.serve),
         Some(Command::Serve(serve)) => serve::serve(settings, serve.and(cli.serve)),
+        Some(Command::Front) => serve::front(settings),
         Some(Command::Admin {
             command:
                 AdminCommand::Create {

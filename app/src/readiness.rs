@@ -5,20 +5,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
-
-use crate::pages::OwnPages;
+use strangler::Live;
 
 /// Whether this process serves what it must.
-#[derive(Clone, Default)]
-pub struct Readiness(Arc<AtomicBool>);
+#[derive(Clone)]
+pub struct Readiness {
+    ready: Arc<AtomicBool>,
+    /// Of the process that routes.
+    routes: Option<Live>,
+}
 
 impl Readiness {
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(routes: Option<Live>) -> Self {
+        Self {
+            ready: Arc::default(),
+            routes,
+        }
     }
 
     pub fn set(&self, ready: bool) {
-        self.0.store(ready, Ordering::SeqCst);
+        self.ready.store(ready, Ordering::SeqCst);
     }
 }
 
@@ -31,9 +37,9 @@ async fn livez() -> impl Responder {
     HttpResponse::Ok().json(serde_json::json!({ "status": "alive" }))
 }
 
-async fn readyz(state: Data<Readiness>, own: Data<OwnPages>) -> impl Responder {
-    let ready = state.0.load(Ordering::SeqCst);
-    let routes = own.routing.watch.live().current();
+async fn readyz(state: Data<Readiness>) -> impl Responder {
+    let current = state.routes.as_ref().map(Live::current);
+    let ready = state.ready.load(Ordering::SeqCst);
     let mut response = if ready {
         HttpResponse::Ok()
     } else {
@@ -41,7 +47,8 @@ async fn readyz(state: Data<Readiness>, own: Data<OwnPages>) -> impl Responder {
     };
     response.json(serde_json::json!({
         "status": if ready { "ready" } else { "starting" },
-        "routes_age_seconds": routes.since.elapsed().as_secs(),
-        "routes_refused": routes.refused.is_some(),
+        "routes_age_seconds": current.as_ref().map(|current| current.since.elapsed().as_secs()),
+        "routes_refused": current.as_ref().map(|current| current.refused.is_some()),
+        "routes_version": current.as_ref().map(|current| &current.table.version),
     }))
 }

@@ -13,13 +13,14 @@ use actix_web::{App, Error, HttpServer};
 use platform::db::Db;
 use platform::shell::Shell;
 use platform::telemetry::{self, Metrics};
-use platform::{identity, page, ports, problem};
+use platform::{page, ports, problem};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Serve;
 use crate::failure::Failure;
 use crate::house::{House, Role};
 use crate::readiness::{self, Readiness};
+use crate::registration::Registration;
 use crate::settings::Settings;
 use crate::{background, demo, edge, pages, routing};
 
@@ -30,14 +31,23 @@ const BACKGROUND_FINISHES: Duration = Duration::from_secs(4);
 const CONNECTIONS: usize = 10_000;
 
 pub fn serve(settings: Settings, flags: Serve) -> Result<(), Failure> {
+    let role = Role::of(&settings, &flags)?;
+    start(settings, role, !flags.empty)
+}
+
+/// `banyan front`: the router and the app's own pages alone.
+pub fn front(settings: Settings) -> Result<(), Failure> {
+    start(settings, Role::Front, false)
+}
+
+fn start(settings: Settings, role: Role, with_demo: bool) -> Result<(), Failure> {
     let filter = log_filter();
     telemetry::init(filter.as_deref()).map_err(Failure::usage)?;
-    let role = Role::of(&settings, &flags)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::other)?;
-    let served = runtime.block_on(run(settings, role, !flags.empty));
+    let served = runtime.block_on(run(settings, role, with_demo));
     runtime.shutdown_timeout(Duration::from_secs(1));
     served
 }
@@ -53,10 +63,10 @@ fn log_filter() -> Option<String> {
 }
 
 async fn run(settings: Settings, role: Role, with_demo: bool) -> Result<(), Failure> {
-    let is_service = matches!(role, Role::Service { .. });
     let house = House::open(&settings, &role)?;
     let metrics = Metrics::install().map_err(Failure::other)?;
-    let readiness = Readiness::new();
+    let live = house.routing.as_ref().map(|routing| routing.watch.live());
+    let readiness = Readiness::new(live.cloned());
     let stop = CancellationToken::new();
 
     let server = listen(&house, &readiness, settings.listen)?;
@@ -66,16 +76,20 @@ async fn run(settings: Settings, role: Role, with_demo: bool) -> Result<(), Fail
     let servers = tokio::spawn(async move { tokio::try_join!(server.server, management) });
 
     let background = background::start(&house, &stop);
-    if with_demo && !is_service {
+    if with_demo && role == Role::Whole {
         demo::fill_if_empty(&house).await?;
     }
     readiness.set(true);
-    if !is_service {
+    if house.own_pages.is_some() {
         welcome(address, &settings);
     }
+    let registration = Registration::start(&house, address);
     tracing::info!(target: "banyan", %address, contexts = ?house.names(), "ready");
 
     until_told().await?;
+    if let Some(registration) = registration {
+        registration.withdraw().await;
+    }
     readiness.set(false);
     stop_all(&handles).await;
     background::drain(&house, BACKGROUND_FINISHES).await;
@@ -98,39 +112,43 @@ fn listen(house: &House, readiness: &Readiness, at: SocketAddr) -> Result<Listen
     let shell: Data<Shell> = Data::from(house.shell.clone());
     let edge = Data::from(house.edge.clone());
     let desk = Data::from(house.desk.clone());
-    let own = Data::from(house.own_pages.clone());
+    let (own, router) = (house.own_pages.clone(), house.router());
     let readiness = Data::new(readiness.clone());
     let contexts = house.routes();
-    let has_own_pages = house.has_own_pages();
     let server = HttpServer::new(move || {
-        let contexts = contexts.clone();
+        let (contexts, own, router) = (contexts.clone(), own.clone(), router.clone());
         App::new()
             .app_data(shell.clone())
             .app_data(edge.clone())
             .app_data(desk.clone())
-            .app_data(own.clone())
             .app_data(readiness.clone())
             .configure(problem::extractors)
-            .wrap(from_fn(identity::csrf::guard))
-            .wrap(from_fn(edge::identify))
+            // from the inside out: what shapes this process's own answers, the router, what all answers need
             .wrap(Compress::default())
+            .wrap(from_fn(answer_head))
+            .wrap(router.clone())
+            .wrap(from_fn(edge::remember))
+            .wrap(from_fn(edge::guard_csrf))
+            .wrap(from_fn(edge::identify))
+            .wrap(from_fn(edge::guard_internal))
             .wrap(from_fn(problem::render))
             .wrap(from_fn(page::finish))
             .wrap(from_fn(telemetry::observe))
-            .wrap(from_fn(answer_head))
             .configure(readiness::routes)
             .configure(page::routes)
-            .configure(ports::internal::routes)
             .configure(move |cfg| {
-                if has_own_pages {
-                    pages::routes(cfg);
+                if let Some(own) = own {
+                    pages::routes(cfg, own, &router);
                 }
+                ports::internal::routes(cfg);
                 for routes in &contexts {
                     routes(cfg);
                 }
             })
             .default_service(web::to(pages::not_found))
     })
+    // nobody works on for a caller who has gone, nor does a service
+    .h1_allow_half_closed(false)
     .max_connections(CONNECTIONS)
     .client_request_timeout(Duration::from_secs(10))
     .keep_alive(Duration::from_secs(75))
@@ -165,12 +183,12 @@ fn manage(
 ) -> Result<actix_web::dev::Server, Failure> {
     let at = settings.management;
     let databases: Vec<Db> = house.duties().map(|duty| duty.db.clone()).collect();
-    let own = house.own_pages.clone();
+    let routing = house.routing.clone();
     let server = HttpServer::new(move || {
-        let (metrics, databases, own) = (metrics.clone(), databases.clone(), own.clone());
+        let (metrics, databases, routing) = (metrics.clone(), databases.clone(), routing.clone());
         let render = move || {
             count_database_work(&databases);
-            std::future::ready(metrics.render() + &routing::metrics::text(&own.routing))
+            std::future::ready(metrics.render() + &routing::metrics::text(routing.as_deref()))
         };
         App::new().route("/metrics", web::get().to(render))
     })

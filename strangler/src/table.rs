@@ -14,8 +14,9 @@ use crate::words;
 /// The context whose routes never leave the process that routes.
 pub const HOME: &str = "app";
 
-/// An immutable table. Made by [`parse`](crate::parse) only, so whatever it says has been validated.
-#[derive(Debug)]
+/// An immutable table. Made by [`parse`](crate::parse) only, so whatever it says has been validated; the default has no
+/// route.
+#[derive(Debug, Default)]
 pub struct RouteTable {
     pub services: Vec<Service>,
     /// In the order of the file.

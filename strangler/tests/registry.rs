@@ -46,6 +46,7 @@ fn instance(id: &str, port: u16, now: Instant) -> Instance {
         about: BTreeMap::new(),
         since: now,
         until: Some(now + LEASE),
+        is_ready: true,
         is_out: false,
     }
 }
@@ -70,6 +71,22 @@ fn instances_take_turns_while_their_lease_lasts() {
     assert_eq!(registry.instances(&s, now + LEASE)[0].since, now);
     assert_eq!(registry.pick(&s, later + LEASE), None);
     assert!(registry.instances(&s, later + LEASE).is_empty());
+}
+
+#[core::prelude::v1::test]
+fn who_is_there_and_not_ready_has_no_turn() {
+    let (registry, s, now) = (Registry::default(), service("s"), Instant::now());
+    let waiting = Instance {
+        is_ready: false,
+        ..instance("a", 1, now)
+    };
+    registry.put("s", waiting);
+    assert_eq!(registry.pick(&s, now), None);
+    assert_eq!(registry.instances(&s, now).len(), 1);
+    registry.put("s", instance("b", 2, now));
+    assert_eq!(turns(&registry, &s, now), [2; 6]);
+    registry.put("s", instance("a", 1, now));
+    assert_eq!(turns(&registry, &s, now), [1, 2, 1, 2, 1, 2]);
 }
 
 #[core::prelude::v1::test]

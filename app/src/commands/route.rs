@@ -8,16 +8,17 @@ use strangler::{
 use super::WHO;
 use crate::cli::RouteCommand;
 use crate::failure::Failure;
+use crate::house::Role;
 use crate::routing::{self, now};
 use crate::settings::Settings;
 
 pub fn run(settings: &Settings, command: RouteCommand) -> Result<(), Failure> {
-    let file = routing::file(settings);
+    let file = routing::file(settings, &Role::Whole);
     match command {
         RouteCommand::List => list(&table(&file)?),
         RouteCommand::Show { name } => show(&table(&file)?, &name)?,
         RouteCommand::Set { name, backend, why } => {
-            routing::create(settings, strangler::BUILT_IN)?;
+            routing::create(settings, &Role::Whole)?;
             set(&file, &name, &backend, why)?;
         }
         RouteCommand::History => history(&file)?,

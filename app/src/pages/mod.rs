@@ -10,16 +10,17 @@ mod routes;
 
 use std::sync::Arc;
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use kernel::Locale;
 use platform::ops::Operator;
 use platform::ports::Port;
 use platform::problem::Problem;
 use platform::shell::Shell;
+use strangler::Router;
 
 use crate::hosts::Ports;
-use crate::routing::Routing;
+use crate::routing::{Routing, registry};
 
 pub use api::openapi;
 
@@ -27,9 +28,9 @@ pub use api::openapi;
 pub struct OwnPages {
     pub shell: Arc<Shell>,
     pub ports: Ports,
-    pub routing: Arc<Routing>,
     /// The same questions to every context, in the order of the console.
     pub operators: Vec<(&'static str, Port<Operator>)>,
+    pub routing: Arc<Routing>,
 }
 
 pub fn texts() -> [(Locale, &'static str); 2] {
@@ -39,8 +40,13 @@ pub fn texts() -> [(Locale, &'static str); 2] {
     ]
 }
 
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.configure(home::routes)
+/// What only a process with a router has.
+pub fn routes(cfg: &mut ServiceConfig, own: Arc<OwnPages>, router: &Router) {
+    cfg.app_data(Data::from(own))
+        .app_data(Data::new(router.live().clone()))
+        .app_data(Data::new(router.registry().clone()))
+        .configure(registry::routes)
+        .configure(home::routes)
         .configure(language::routes)
         .configure(my::routes)
         .configure(admin::routes)

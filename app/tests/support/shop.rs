@@ -1,10 +1,13 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Banyan, Books, Caller, Finished, PATIENCE, Place, Shopper, free_port, run, unique};
+use super::{
+    Banyan, Books, Caller, Finished, Layout, PATIENCE, Place, Service, Shopper, free_port, run,
+    unique,
+};
 
 pub const PASSWORD: &str = "느티나무 아래 의자 하나";
 
@@ -14,6 +17,7 @@ pub struct Plan {
     place: Place,
     speed: u32,
     has_demo: bool,
+    layout: Layout,
     more: Vec<String>,
 }
 
@@ -25,6 +29,7 @@ pub struct TestShop {
     port: u16,
     plan: Plan,
     process: Banyan,
+    services: Vec<Service>,
     http: reqwest::Client,
     admin: tokio::sync::OnceCell<Shopper>,
 }
@@ -53,8 +58,13 @@ impl Plan {
             place,
             speed: 20,
             has_demo: false,
+            layout: Layout::of_environment(),
             more: Vec::new(),
         }
+    }
+
+    pub fn layout(self, layout: Layout) -> Self {
+        Self { layout, ..self }
     }
 
     pub fn with_demo(self) -> Self {
@@ -96,10 +106,13 @@ impl Plan {
             port,
             plan: self,
             process,
+            services: Vec::new(),
             http,
             admin,
         };
         shop.is_ready().await;
+        let layout = shop.plan.layout.clone();
+        shop.services = layout.arrange(&mut shop).await;
         shop
     }
 }
@@ -111,6 +124,23 @@ impl TestShop {
 
     pub fn base(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
+    pub fn speed(&self) -> u32 {
+        self.plan.speed
     }
 
     pub fn data(&self) -> PathBuf {
@@ -271,11 +301,32 @@ impl TestShop {
     /// Again, on the same data and port.
     pub async fn restart(&mut self) {
         self.process.kill();
-        self.process = start(
-            &self.plan,
-            (&self.folder, self.database.as_deref(), self.port),
-            &[],
-        );
+        self.process = if self.plan.layout.has_front() {
+            let args = self.front_args();
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            Banyan::start(self.folder.path(), &args, &[])
+        } else {
+            let place = (&self.folder, self.database.as_deref(), self.port);
+            start(&self.plan, place, &[])
+        };
+        self.is_ready().await;
+        for service in &self.services {
+            self.knows(service).await;
+        }
+    }
+
+    /// `banyan front` at the same address.
+    pub fn front_args(&self) -> Vec<String> {
+        let (data, listen) = (self.data(), self.address());
+        let mut args = vec!["front", "--listen", &listen, "--management", "127.0.0.1:0"];
+        let data = data.to_string_lossy().into_owned();
+        args.extend(["--rate-limits", "off", "--data", &data]);
+        args.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Goes on with another process.
+    pub async fn replace(&mut self, process: Banyan) {
+        self.process = process;
         self.is_ready().await;
     }
 

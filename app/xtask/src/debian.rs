@@ -14,6 +14,7 @@ use crate::processes::Processes;
 
 pub const CHROMIUM: &str = "/usr/bin/chromium";
 pub const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
+pub const PYTHON: &str = "/usr/bin/python3";
 
 const POSTGRES: &str = "/usr/lib/postgresql";
 /// Any one of them will do.
@@ -31,7 +32,7 @@ struct Need {
     met: fn() -> bool,
 }
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 5] = [
     Need {
         package: "postgresql",
         what_for: "the tests on PostgreSQL",
@@ -46,6 +47,11 @@ const NEEDS: [Need; 4] = [
         package: "chromium-driver",
         what_for: "driving that browser",
         met: || Path::new(CHROMEDRIVER).exists(),
+    },
+    Need {
+        package: "python3",
+        what_for: "the service in another language",
+        met: || Path::new(PYTHON).exists(),
     },
     Need {
         package: "fonts-nanum",

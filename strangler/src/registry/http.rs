@@ -26,7 +26,11 @@ pub async fn put(
     if let Err((status, what)) = check(&live.table(), &service, &id) {
         return problem(status, &what);
     }
-    let Registration { endpoint, about } = said.into_inner();
+    let Registration {
+        endpoint,
+        is_ready,
+        about,
+    } = said.into_inner();
     let endpoint: Endpoint = match endpoint.parse() {
         Ok(endpoint) => endpoint,
         Err(what) => return problem(StatusCode::UNPROCESSABLE_ENTITY, &what),
@@ -40,6 +44,7 @@ pub async fn put(
             about,
             since: now,
             until: Some(now + LEASE),
+            is_ready,
             is_out: false,
         },
     );

@@ -31,6 +31,9 @@ pub const TIME_OUT: Duration = Duration::from_secs(1);
 pub struct Registration {
     /// `http://host:port`
     pub endpoint: String,
+    /// `false`: it is there, and gets nothing to answer yet.
+    #[serde(default = "yes")]
+    pub is_ready: bool,
     /// Whatever the application wants to know of its instances; the router does not look at it.
     #[serde(default)]
     pub about: BTreeMap<String, String>,
@@ -46,6 +49,8 @@ pub struct Instance {
     pub since: Instant,
     /// `None`: the routes file says where it is, and it needs no heartbeat.
     pub until: Option<Instant>,
+    /// It says that it can answer.
+    pub is_ready: bool,
     /// It refused a connection a moment ago.
     pub is_out: bool,
 }
@@ -124,8 +129,9 @@ impl Registry {
         match &service.discovery {
             Discovery::Endpoints(endpoints) => in_turn(endpoints, &entries.turn, is_well).cloned(),
             Discovery::Registry => {
-                let is_there =
-                    |instance: &Instance| instance.until > Some(now) && is_well(&instance.endpoint);
+                let is_there = |instance: &Instance| {
+                    instance.is_ready && instance.until > Some(now) && is_well(&instance.endpoint)
+                };
                 in_turn(&entries.instances, &entries.turn, is_there)
                     .map(|instance| instance.endpoint.clone())
             }
@@ -190,8 +196,13 @@ fn written(endpoint: &Endpoint, now: Instant) -> Instance {
         about: BTreeMap::new(),
         since: now,
         until: None,
+        is_ready: true,
         is_out: false,
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {

@@ -8,6 +8,6 @@ mod port;
 mod remote;
 
 pub use call::{Answers, Call, Calls, Ctx, Unavailable};
-pub use neighbours::{Neighbours, Place, Placement};
+pub use neighbours::{Neighbours, Place, Placement, There};
 pub use port::Port;
 pub use remote::HttpDelivery;

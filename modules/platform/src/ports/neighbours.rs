@@ -1,24 +1,54 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use kernel::Clock;
 
 use super::Unavailable;
-use crate::identity::ServiceKey;
+use crate::identity::{Identity, ServiceKey};
 
 /// Who answers for a context right now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// This process.
     Here,
-    /// The process at this base URL; `/internal/<context>` is below it.
-    At(String),
-    /// Nobody that we know of.
-    Nowhere,
+    There(There),
+}
+
+/// Another process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct There {
+    /// What operators call it.
+    pub name: String,
+    /// The base URL of the one whose turn it is; `/internal/<context>` is below it. `None`: nobody is there.
+    pub base: Option<String>,
+    /// A safe call that it does not answer is answered here.
+    pub or_here: bool,
+}
+
+impl There {
+    pub fn nobody() -> Self {
+        Self {
+            name: "none".to_owned(),
+            base: None,
+            or_here: false,
+        }
+    }
 }
 
 /// The route table, as far as calls and events need it. Asked per call, so it must be quick.
 pub trait Placement: Send + Sync {
-    fn place(&self, context: &str) -> Place;
+    /// `who` asks: with shares in the table, the same person stays on one side.
+    fn place(&self, context: &str, who: &Identity) -> Place;
+
+    /// Nobody takes connections at this base URL: for a moment it is nobody's turn there.
+    fn unreached(&self, base: &str) {
+        let _ = base;
+    }
+
+    /// How a call went: whether it was answered, and after how long.
+    fn told(&self, context: &str, place: &Place, answered: bool, after: Duration) {
+        let _ = (context, place, answered, after);
+    }
 }
 
 /// How this process reaches the contexts that it does not hold.
@@ -39,7 +69,7 @@ impl Neighbours {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .pool_max_idle_per_host(64)
-            .connect_timeout(std::time::Duration::from_secs(2))
+            .connect_timeout(Duration::from_secs(2))
             .tcp_nodelay(true)
             .build()
             .map_err(|e| Unavailable::new("neighbours", e))?;

@@ -1,9 +1,10 @@
 use std::sync::Arc;
+use std::time::Instant;
 
 use tracing::Instrument as _;
 
-use super::remote;
-use super::{Answers, Call, Ctx, Neighbours, Place, Unavailable};
+use super::remote::{self, Unanswered};
+use super::{Answers, Call, Ctx, Neighbours, Place, There, Unavailable};
 
 /// The way to one context, wherever it is. Cheap to clone.
 pub struct Port<H> {
@@ -27,36 +28,88 @@ impl<H> Port<H> {
     where
         H: Answers<C>,
     {
+        let placement = &self.neighbours.placement;
+        let begun = Instant::now();
+        let place = placement.place(self.context, &ctx.identity);
         let work = async {
-            match (self.neighbours.placement.place(self.context), &self.local) {
-                (Place::Here, Some(host)) => {
-                    let span = tracing::debug_span!(
-                        "call",
-                        context = self.context,
-                        call = C::NAME,
-                        at = "local"
-                    );
-                    host.answer(call, ctx).instrument(span).await
-                }
-                (Place::At(base), _) => {
-                    let span = tracing::debug_span!(
-                        "call",
-                        context = self.context,
-                        call = C::NAME,
-                        at = "remote"
-                    );
-                    remote::call(&self.neighbours, self.context, &base, &call, ctx)
-                        .instrument(span)
-                        .await
-                }
-                (Place::Here, None) | (Place::Nowhere, _) => {
-                    Err(Unavailable::new(self.context, "no process serves it"))
-                }
+            match (&place, &self.local) {
+                (Place::Here, Some(host)) => self.here(host, call, ctx).await,
+                (Place::Here, None) => Err(self.nobody()),
+                (Place::There(there), _) => self.there(there, call, ctx).await,
             }
         };
-        tokio::time::timeout_at(ctx.deadline.into(), work)
+        let answer = tokio::time::timeout_at(ctx.deadline.into(), work)
             .await
-            .unwrap_or_else(|_| Err(Unavailable::new(self.context, "the deadline passed")))
+            .unwrap_or_else(|_| Err(Unavailable::new(self.context, "the deadline passed")));
+        placement.told(self.context, &place, answer.is_ok(), begun.elapsed());
+        answer
+    }
+
+    async fn here<C: Call>(
+        &self,
+        host: &Arc<H>,
+        call: C,
+        ctx: &Ctx,
+    ) -> Result<C::Answer, Unavailable>
+    where
+        H: Answers<C>,
+    {
+        let span =
+            tracing::debug_span!("call", context = self.context, call = C::NAME, at = "local");
+        host.answer(call, ctx).instrument(span).await
+    }
+
+    async fn there<C: Call>(
+        &self,
+        there: &There,
+        call: C,
+        ctx: &Ctx,
+    ) -> Result<C::Answer, Unavailable>
+    where
+        H: Answers<C>,
+    {
+        let span = tracing::debug_span!(
+            "call",
+            context = self.context,
+            call = C::NAME,
+            at = "remote"
+        );
+        let answer = self.remote(there, &call, ctx).instrument(span).await;
+        match (&self.local, answer) {
+            (Some(host), Err(_)) if C::SAFE && there.or_here => self.here(host, call, ctx).await,
+            (_, answer) => answer,
+        }
+    }
+
+    /// One that takes no connection got nothing of the call: the next may be asked.
+    async fn remote<C: Call>(
+        &self,
+        there: &There,
+        call: &C,
+        ctx: &Ctx,
+    ) -> Result<C::Answer, Unavailable> {
+        let Some(base) = &there.base else {
+            return Err(self.nobody());
+        };
+        let ask =
+            async |base: &str| remote::call(&self.neighbours, self.context, base, call, ctx).await;
+        let first = ask(base).await;
+        if matches!(first, Err(Unanswered::Unreached(_))) {
+            let placement = &self.neighbours.placement;
+            placement.unreached(base);
+            if let Place::There(There {
+                base: Some(next), ..
+            }) = placement.place(self.context, &ctx.identity)
+                && next != *base
+            {
+                return ask(&next).await.map_err(|e| e.by(self.context));
+            }
+        }
+        first.map_err(|e| e.by(self.context))
+    }
+
+    fn nobody(&self) -> Unavailable {
+        Unavailable::new(self.context, "no process serves it")
     }
 }
 

@@ -2,18 +2,36 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::web::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 
-use super::{Call, Ctx, Neighbours, Place, Unavailable};
+use super::{Call, Ctx, Neighbours, Place, There, Unavailable};
 use crate::Fut;
 use crate::events::{Delivery, Event, Inbound, Outcome, consume};
-use crate::identity::{HEADER as IDENTITY, token};
+use crate::identity::{HEADER as IDENTITY, Identity, token};
 
 /// Milliseconds that the caller will still wait.
 pub(super) const DEADLINE: &str = "x-banyan-deadline-ms";
 pub(super) const TRACEPARENT: &str = "traceparent";
 pub(super) const EVENTS: &str = "application/cloudevents-batch+json";
+
+/// Why a call to another process got no answer.
+pub(super) enum Unanswered {
+    /// It took no connection: nothing was sent.
+    Unreached(String),
+    /// What was asked may or may not have happened.
+    Lost(String),
+    /// It said that it cannot, or nothing that could be understood.
+    Refused(String),
+}
+
+impl Unanswered {
+    pub fn by(self, context: &'static str) -> Unavailable {
+        let (Self::Unreached(why) | Self::Lost(why) | Self::Refused(why)) = self;
+        Unavailable::new(context, why)
+    }
+}
 
 pub(super) async fn call<C: Call>(
     neighbours: &Neighbours,
@@ -21,31 +39,17 @@ pub(super) async fn call<C: Call>(
     base: &str,
     call: &C,
     ctx: &Ctx,
-) -> Result<C::Answer, Unavailable> {
-    let body = serde_json::to_vec(call).map_err(|e| Unavailable::new(context, e))?;
+) -> Result<C::Answer, Unanswered> {
+    let refused = |e: serde_json::Error| Unanswered::Refused(format!("unreadable: {e}"));
+    let body = serde_json::to_vec(call).map_err(refused)?;
     let url = format!("{base}/internal/{context}/{}", C::NAME);
     let first = ask(neighbours, context, &url, body.clone(), ctx).await;
     let answer = match first {
         // a connection that was closed while it idled; asking again is safe
-        Err(Asked::NotSent(_)) if C::SAFE => ask(neighbours, context, &url, body, ctx).await,
+        Err(Unanswered::Lost(_)) if C::SAFE => ask(neighbours, context, &url, body, ctx).await,
         other => other,
     };
-    let bytes = answer.map_err(|e| Unavailable::new(context, e.reason()))?;
-    serde_json::from_slice(&bytes)
-        .map_err(|e| Unavailable::new(context, format!("its answer is unreadable: {e}")))
-}
-
-enum Asked {
-    NotSent(String),
-    Refused(String),
-}
-
-impl Asked {
-    fn reason(self) -> String {
-        match self {
-            Self::NotSent(why) | Self::Refused(why) => why,
-        }
-    }
+    serde_json::from_slice(&answer?).map_err(refused)
 }
 
 async fn ask(
@@ -54,8 +58,9 @@ async fn ask(
     url: &str,
     body: Vec<u8>,
     ctx: &Ctx,
-) -> Result<Vec<u8>, Asked> {
+) -> Result<Bytes, Unanswered> {
     let remaining = ctx.remaining();
+    let identity = token::mint(&n.key, &ctx.identity, context, n.clock.now());
     let mut request = n
         .http
         .post(url)
@@ -63,28 +68,24 @@ async fn ask(
         .header(AUTHORIZATION, n.key.bearer())
         .header(CONTENT_TYPE, "application/json")
         .header(DEADLINE, remaining.as_millis().to_string())
-        .header(
-            IDENTITY,
-            token::mint(&n.key, &ctx.identity, context, n.clock.now()),
-        )
+        .header(IDENTITY, identity)
         .body(body);
     if let Some(trace) = &ctx.traceparent {
         request = request.header(TRACEPARENT, trace);
     }
-    let response = request
-        .send()
-        .await
-        .map_err(|e| Asked::NotSent(e.to_string()))?;
+    let response = request.send().await.map_err(|e| {
+        if e.is_connect() {
+            Unanswered::Unreached(e.to_string())
+        } else {
+            Unanswered::Lost(e.to_string())
+        }
+    })?;
     let status = response.status();
-    let bytes = response
-        .bytes()
-        .await
-        .map_err(|e| Asked::Refused(e.to_string()))?;
-    if status == StatusCode::OK {
-        Ok(bytes.to_vec())
-    } else {
-        Err(Asked::Refused(format!("it answered {status}")))
+    let bytes = response.bytes().await;
+    if status != StatusCode::OK {
+        return Err(Unanswered::Refused(format!("it answered {status}")));
     }
+    bytes.map_err(|e| Unanswered::Lost(e.to_string()))
 }
 
 /// Brings events to consumers by the route table: called when they are here, posted as a `CloudEvents` batch else.
@@ -105,19 +106,24 @@ impl Delivery for HttpDelivery {
         Box::pin(async move {
             let failed =
                 |reason: String| Unavailable::new("events", format!("{consumer}: {reason}"));
-            match (
-                self.neighbours.placement.place(&consumer),
-                self.local.get(consumer.as_str()),
-            ) {
+            let nobody = || failed("no process serves it".to_owned());
+            let place = self
+                .neighbours
+                .placement
+                .place(&consumer, &Identity::default());
+            match (place, self.local.get(consumer.as_str())) {
                 (Place::Here, Some(inbound)) => {
                     consume(inbound, events, self.neighbours.clock.now())
                         .await
                         .map_err(|e| failed(e.to_string()))
                 }
-                (Place::At(base), _) => self.post(&base, &consumer, &events).await.map_err(failed),
-                (Place::Here, None) | (Place::Nowhere, _) => {
-                    Err(failed("no process serves it".to_owned()))
-                }
+                (
+                    Place::There(There {
+                        base: Some(base), ..
+                    }),
+                    _,
+                ) => self.post(&base, &consumer, &events).await.map_err(failed),
+                (Place::Here, None) | (Place::There(_), _) => Err(nobody()),
             }
         })
     }
@@ -131,6 +137,11 @@ impl HttpDelivery {
         events: &[Event],
     ) -> Result<Vec<Outcome>, String> {
         let body = serde_json::to_vec(events).map_err(|e| e.to_string())?;
+        let unreached = |e: &reqwest::Error| {
+            if e.is_connect() {
+                self.neighbours.placement.unreached(base);
+            }
+        };
         let response = self
             .neighbours
             .http
@@ -141,6 +152,7 @@ impl HttpDelivery {
             .body(body)
             .send()
             .await
+            .inspect_err(unreached)
             .map_err(|e| e.to_string())?;
         let status = response.status();
         if status != StatusCode::OK {

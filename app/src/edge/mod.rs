@@ -1,0 +1,148 @@
+//! What every request meets before the shop: who may ask at all, and who is asking.
+
+mod authenticator;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{AUTHORIZATION, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
+use kernel::GuestId;
+use platform::identity::cookies::Jar;
+use platform::identity::{self, Client, Identity, csrf, token};
+use platform::problem::{LeaveAlone, Problem};
+use platform::shell::Shell;
+use platform::telemetry::RouteLabel;
+use strangler::Forwarded;
+
+pub use authenticator::Authenticator;
+
+const GUEST_LIFETIME: Duration = Duration::from_hours(365 * 24);
+
+/// Where identity comes from in this process.
+pub enum Edge {
+    /// Browsers and API clients come here first: the router's hook finds out who they are.
+    Front(Arc<Authenticator>),
+    /// An extracted service: the router has asked already, and signs what it found for one of these.
+    Behind { audiences: Vec<String> },
+}
+
+/// In the extensions of a request that brought no guest id: the one it gets.
+pub struct NewGuest(pub GuestId);
+
+/// Paths that are the same for everyone.
+pub fn is_plain(path: &str) -> bool {
+    ["/static/", "/pictures/", "/internal/"]
+        .iter()
+        .any(|root| path.starts_with(root))
+        || ["/livez", "/readyz"].contains(&path)
+}
+
+/// Where only neighbours may ask.
+pub fn is_internal(path: &str) -> bool {
+    path.strip_prefix("/internal")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Strangers are not told that there is anything for neighbours, whatever the routes say.
+pub async fn guard_internal(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let path = strangler::normalise(request.path());
+    if path.is_ok_and(|path| is_internal(&path)) && !is_neighbour(&request) {
+        return Err(Problem::not_found().into());
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+fn is_neighbour(request: &ServiceRequest) -> bool {
+    let shell = request.app_data::<Data<Shell>>();
+    let given = request.headers().get(AUTHORIZATION);
+    shell
+        .zip(given)
+        .is_some_and(|(shell, given)| shell.key.is_bearer(HeaderValue::as_bytes(given)))
+}
+
+/// In an extracted service: believes what the router signed.
+pub async fn identify(
+    edge: Data<Edge>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if let (Edge::Behind { audiences }, false) = (&**edge, is_plain(request.path())) {
+        behind(audiences, &request);
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+fn behind(audiences: &[String], request: &ServiceRequest) {
+    let Some(shell) = request.app_data::<Data<Shell>>() else {
+        return;
+    };
+    let token = request
+        .headers()
+        .get(identity::HEADER)
+        .and_then(|value| value.to_str().ok());
+    let now = shell.now();
+    let known = |token: &str| {
+        audiences
+            .iter()
+            .find_map(|to| token::verify(&shell.key, token, to, now).ok())
+    };
+    let Some(found) = token.and_then(known) else {
+        return;
+    };
+    if let Some(peer) = request.peer_addr() {
+        let client = Client::forwarded(peer.ip(), request.headers());
+        request.extensions_mut().insert(client);
+    }
+    request.extensions_mut().insert(found);
+}
+
+/// Where the request came in first. Behind a router that signed who asks, the router has looked already.
+pub async fn guard_csrf(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.extensions().contains::<Identity>() {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    csrf::guard(request, next).await
+}
+
+/// What is left to do when an answer has been found: here or by a service.
+pub async fn remember(
+    edge: Data<Edge>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    let request = response.request().clone();
+    if let Edge::Front(authenticator) = &**edge
+        && !response.status().is_client_error()
+    {
+        let extensions = request.extensions();
+        authenticator.forget_after(request.method(), request.path(), extensions.get());
+    }
+    let new_guest = request.extensions().get::<NewGuest>().map(|new| new.0);
+    if let Some(guest) = new_guest {
+        let https = Client::of(&request).https;
+        let cookie = Jar::Guest.build(https, guest.to_string(), Some(GUEST_LIFETIME));
+        // a cookie that cannot be a header does not exist: it is a UUID
+        let _ = response.response_mut().add_cookie(&cookie);
+    }
+    let route = request
+        .extensions()
+        .get::<Forwarded>()
+        .map(|forwarded| forwarded.route.clone());
+    if let Some(route) = route {
+        request.extensions_mut().insert(RouteLabel(route));
+        response.response_mut().extensions_mut().insert(LeaveAlone);
+    }
+    Ok(response)
+}

@@ -1,0 +1,132 @@
+//! What the router asks the shop: who is there, what tells a service so, and how its own errors look.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+use platform::identity::cookies::Jar;
+use platform::identity::{self, Identity, token};
+use platform::problem::{self, Problem};
+use platform::shell::Shell;
+use platform::telemetry::{TRACEPARENT, Trace};
+use strangler::{Authenticate, Live, LocalFut, Pages, Refusal, Route, Sticky, Vouched};
+
+use crate::edge::{Authenticator, NewGuest, is_internal, is_plain};
+
+const SOON: Duration = Duration::from_secs(2);
+
+/// Finds out who asks, and vouches for it to services.
+pub struct Vouching {
+    pub authenticator: Arc<Authenticator>,
+    pub shell: Arc<Shell>,
+    pub live: Live,
+}
+
+impl Authenticate for Vouching {
+    /// Neighbours have proved themselves and say for whom they ask; strangers say nothing of the kind.
+    fn authenticate<'r>(&'r self, request: &'r mut ServiceRequest) -> LocalFut<'r, ()> {
+        Box::pin(async move {
+            if is_internal(request.path()) {
+                return;
+            }
+            request
+                .headers_mut()
+                .remove(HeaderName::from_static(identity::HEADER));
+            if is_plain(request.path()) {
+                return;
+            }
+            let (found, new_guest) = self.authenticator.identify(&self.shell, request).await;
+            let mut extensions = request.extensions_mut();
+            extensions.insert(found);
+            if let Some(guest) = new_guest {
+                extensions.insert(NewGuest(guest));
+            }
+        })
+    }
+
+    fn key(&self, request: &ServiceRequest, sticky: Sticky) -> Option<String> {
+        let extensions = request.extensions();
+        let who = extensions.get::<Identity>()?;
+        match sticky {
+            Sticky::Member => who.member.map(|member| member.to_string()),
+            Sticky::Cookie => who.guest.map(|guest| guest.to_string()),
+            Sticky::None => None,
+        }
+    }
+
+    fn vouch(&self, request: &ServiceRequest, route: &Route, service: &str) -> Vec<Vouched> {
+        let trace = request.extensions().get::<Trace>().map(Trace::traceparent);
+        let mut vouched = vec![(HeaderName::from_static(TRACEPARENT), trace.and_then(header))];
+        if is_internal(request.path()) {
+            return vouched;
+        }
+        let token = request.extensions().get::<Identity>().map(|who| {
+            let audience = self.audience(route, service);
+            token::mint(&self.shell.key, who, audience, self.shell.now())
+        });
+        vouched.push((
+            HeaderName::from_static(identity::HEADER),
+            token.and_then(header),
+        ));
+        if route.context != members::NAME {
+            // secrets of members are for members alone
+            vouched.push((AUTHORIZATION, None));
+            vouched.push((COOKIE, cookies(request).and_then(header)));
+        }
+        vouched
+    }
+}
+
+impl Vouching {
+    /// Our own processes know themselves by their contexts, a foreign service by its name in the routes file.
+    fn audience<'n>(&self, route: &'n Route, service: &'n str) -> &'n str {
+        let current = self.live.current();
+        let known = current.table.service(service);
+        if known.is_some_and(|known| known.foreign) {
+            service
+        } else {
+            &route.context
+        }
+    }
+}
+
+/// All cookies but the session's.
+fn cookies(request: &ServiceRequest) -> Option<String> {
+    let is_secret = |pair: &str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        [true, false]
+            .map(|https| Jar::Session.name(https))
+            .contains(&name)
+    };
+    let values = request.headers().get_all(COOKIE);
+    let pairs: Vec<&str> = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .map(str::trim)
+        .filter(|pair| !pair.is_empty() && !is_secret(pair))
+        .collect();
+    (!pairs.is_empty()).then(|| pairs.join("; "))
+}
+
+fn header(text: String) -> Option<HeaderValue> {
+    HeaderValue::try_from(text).ok()
+}
+
+/// The shop's own pages and problem documents.
+pub struct ErrorPages;
+
+impl Pages for ErrorPages {
+    fn page(&self, request: &HttpRequest, refusal: &Refusal) -> HttpResponse {
+        let problem = match refusal {
+            Refusal::NotThere { service }
+            | Refusal::Broken { service }
+            | Refusal::Late { service } => {
+                Problem::unavailable(service.clone(), SOON).with_status(refusal.status())
+            }
+            _ => Problem::of(refusal.status()),
+        };
+        problem::answer(request, &problem.because(refusal))
+    }
+}

@@ -1,0 +1,118 @@
+//! The routes of this process: their file, the table in effect, who is there to answer, and what was answered.
+
+mod hooks;
+pub mod metrics;
+mod placement;
+mod recent;
+pub mod registry;
+
+use actix_web::http::header::HeaderName;
+use jiff::Timestamp;
+use kernel::Clock as _;
+use platform::shell::SystemClock;
+use strangler::{Figures, Options, Registry, RouteTable, Router, RoutesFile, Watch};
+
+use crate::failure::Failure;
+use crate::house::Role;
+use crate::settings::Settings;
+
+pub use hooks::Vouching;
+pub use placement::{ByRouter, ByTable};
+pub use recent::{Recent, Side};
+
+/// About this very process, wherever its contexts are.
+const OWN_PATHS: [&str; 3] = ["/livez", "/readyz", registry::LIST];
+
+/// One per process that routes. Everything in it may be cloned and shared.
+pub struct Routing {
+    pub file: RoutesFile,
+    pub watch: Watch,
+    pub registry: Registry,
+    pub figures: Figures,
+    /// What the figures were of late.
+    pub recent: Recent,
+}
+
+impl Routing {
+    /// Makes the file if it does not exist, refuses one that is wrong, and follows it from then on.
+    pub fn open(settings: &Settings, role: &Role) -> Result<Self, Failure> {
+        create(settings, role)?;
+        let file = file(settings, role);
+        let watch = Watch::start(file.clone(), now).map_err(Failure::usage)?;
+        let figures = Figures::default();
+        Ok(Self {
+            file,
+            watch,
+            registry: Registry::default(),
+            recent: Recent::of(figures.clone()).map_err(Failure::other)?,
+            figures,
+        })
+    }
+
+    pub fn placement(&self) -> ByTable {
+        ByTable {
+            live: self.watch.live().clone(),
+            registry: self.registry.clone(),
+            figures: self.figures.clone(),
+        }
+    }
+
+    /// The middleware around everything that this process could answer itself.
+    pub fn router(&self, vouching: Vouching) -> Router {
+        let proxies = vouching.shell.proxies.clone();
+        Router::builder(self.watch.live().clone())
+            .registry(self.registry.clone())
+            .options(options())
+            .authenticate(vouching)
+            .pages(hooks::ErrorPages)
+            .observe(self.figures.clone())
+            .trusting(move |peer| proxies.trusts(peer))
+            .besides(|path| OWN_PATHS.contains(&path))
+            .build()
+    }
+}
+
+/// The routes file with what this process cannot route; nothing is made or followed.
+pub fn file(settings: &Settings, role: &Role) -> RoutesFile {
+    let file = RoutesFile::new(&settings.routes);
+    match role {
+        Role::Front => file.with_rule(strangler::no_module),
+        Role::Whole | Role::Service { .. } => file,
+    }
+}
+
+/// As the audit of the routes wants it.
+pub fn now() -> Timestamp {
+    Timestamp::from_microsecond(SystemClock.now().as_micros()).unwrap_or(Timestamp::MAX)
+}
+
+/// Reads and validates the file; creates nothing.
+pub fn read(settings: &Settings) -> Result<RouteTable, Failure> {
+    file(settings, &Role::Whole).load().map_err(Failure::usage)
+}
+
+/// Makes the file, as the role needs it, if it does not exist.
+pub fn create(settings: &Settings, role: &Role) -> Result<(), Failure> {
+    let path = &settings.routes;
+    let failed = |e: std::io::Error| Failure::usage(format!("--routes {}: {e}", path.display()));
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let created = match role {
+        Role::Front => strangler::create_if_missing(path, &strangler::built_in_front()),
+        Role::Whole | Role::Service { .. } => {
+            strangler::create_if_missing(path, strangler::BUILT_IN)
+        }
+    };
+    created.map(drop).map_err(failed)
+}
+
+fn options() -> Options {
+    Options {
+        route_header: HeaderName::from_static("x-banyan-route"),
+        backend_header: HeaderName::from_static("x-banyan-backend"),
+        hops_header: HeaderName::from_static("x-banyan-hops"),
+        cookie: "banyan-side".to_owned(),
+        ..Options::default()
+    }
+}

@@ -1,0 +1,99 @@
+//! Calls and events between contexts go where the routes send browsers' requests.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::http::StatusCode;
+use platform::identity::Identity;
+use platform::ports::{Place, Placement, There};
+use strangler::{
+    Answered, Endpoint, Fallback, Figures, Live, Observe as _, Registry, Route, Sticky, Target,
+};
+
+/// In a process that routes: by the same table as everything else.
+pub struct ByTable {
+    pub live: Live,
+    pub registry: Registry,
+    pub figures: Figures,
+}
+
+impl Placement for ByTable {
+    fn place(&self, context: &str, who: &Identity) -> Place {
+        let current = self.live.current();
+        let Some(route) = strangler::find_context(&current.table, context) else {
+            return Place::There(There::nobody());
+        };
+        let Target::Service(name) = side(route, who) else {
+            return Place::Here;
+        };
+        let service = current.table.service(name);
+        let instance = service.and_then(|service| self.registry.pick(service, Instant::now()));
+        Place::There(There {
+            name: name.clone(),
+            base: instance.map(|endpoint| format!("http://{endpoint}")),
+            or_here: route.fallback == Fallback::Module,
+        })
+    }
+
+    fn unreached(&self, base: &str) {
+        if let Ok(endpoint) = base.parse::<Endpoint>() {
+            self.registry.leave_out(&endpoint, Instant::now());
+        }
+    }
+
+    fn told(&self, context: &str, place: &Place, answered: bool, after: Duration) {
+        let current = self.live.current();
+        let Some(route) = strangler::find_context(&current.table, context) else {
+            return;
+        };
+        let backend = match place {
+            Place::Here => Target::Module,
+            Place::There(there) => Target::Service(there.name.clone()),
+        };
+        let status = if answered {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        };
+        self.figures.answered(&Answered {
+            route,
+            backend: &backend,
+            status,
+            latency: after,
+            refusal: None,
+        });
+    }
+}
+
+/// With shares: the side on which the person's own requests are, where the route keeps people on one.
+fn side<'r>(route: &'r Route, who: &Identity) -> &'r Target {
+    if let Some(sole) = route.backend.sole() {
+        return sole;
+    }
+    let key = match route.sticky {
+        Sticky::Member => who.member.map(|member| member.to_string()),
+        Sticky::Cookie => who.guest.map(|guest| guest.to_string()),
+        Sticky::None => None,
+    };
+    let key = key.unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
+    strangler::choose(route, &key)
+}
+
+/// In an extracted service: what it holds it answers itself, everyone else is behind the router.
+pub struct ByRouter {
+    pub only: Vec<&'static str>,
+    pub router: Option<Arc<str>>,
+}
+
+impl Placement for ByRouter {
+    fn place(&self, context: &str, _: &Identity) -> Place {
+        if self.only.contains(&context) {
+            return Place::Here;
+        }
+        Place::There(There {
+            name: "router".to_owned(),
+            base: self.router.as_ref().map(ToString::to_string),
+            or_here: false,
+        })
+    }
+}

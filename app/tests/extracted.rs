@@ -1,0 +1,19 @@
+//! Contexts that leave the process and come back while people shop: nobody notices.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on ends"
+)]
+
+mod support;
+
+#[path = "extracted/failing.rs"]
+mod failing;
+#[path = "extracted/flips.rs"]
+mod flips;
+#[path = "extracted/foreign.rs"]
+mod foreign;
+#[path = "extracted/identity.rs"]
+mod identity;
+#[path = "extracted/leaving.rs"]
+mod leaving;

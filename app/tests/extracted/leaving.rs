@@ -1,0 +1,178 @@
+//! One word in the routes file sends a context away, and brings it back.
+
+use crate::support::{CONTEXTS, Caller, Layout, Place, Plan, TestShop, eventually, json};
+
+async fn side(caller: &Caller, path: &str) -> String {
+    let answer = caller.get(path).await;
+    assert!(answer.status < 500, "{answer:?}");
+    answer.header("x-banyan-backend").unwrap().to_owned()
+}
+
+/// A page or an answer of each context that has one.
+const PAGES: [(&str, &str); 8] = [
+    ("members", "/login"),
+    ("catalog", "/products"),
+    ("stock", "/api/admin/stock/BOWL-1"),
+    ("cart", "/api/cart"),
+    ("orders", "/checkout"),
+    ("order_history", "/api/orders"),
+    ("board", "/boards/qna"),
+    ("app", "/"),
+];
+
+#[tokio::test]
+async fn each_context_leaves_by_itself_and_comes_back() {
+    let shop = TestShop::on(Place::Sqlite).await;
+    shop.sells("BOWL-1", 12_900, 20).await;
+    let shopper = shop.shopper().await;
+    for context in CONTEXTS {
+        let mut service = shop.extracts(&[context]).await;
+        shop.sends(context, context).await;
+        for (of, path) in PAGES {
+            let expected = if of == context { context } else { "module" };
+            assert_eq!(
+                side(&shopper.caller, path).await,
+                expected,
+                "{context} is away: {path}"
+            );
+        }
+        let order = shopper.buys("BOWL-1", "tok_ok").await;
+        shopper.sees_order(&order).until("confirmed").await;
+        shop.sends(context, "module").await;
+        for (_, path) in PAGES {
+            assert_eq!(
+                side(&shopper.caller, path).await,
+                "module",
+                "{context} is back: {path}"
+            );
+        }
+        service.kill();
+    }
+}
+
+#[tokio::test]
+async fn a_table_without_any_module_serves_the_whole_shop() {
+    let shop = Plan::on(Place::Sqlite)
+        .layout(Layout::named("all"))
+        .open()
+        .await;
+    shop.sells("BOWL-1", 12_900, 20).await;
+    let shopper = shop.shopper().await;
+    for (context, path) in PAGES {
+        let expected = if context == "app" { "module" } else { context };
+        assert_eq!(side(&shopper.caller, path).await, expected, "{path}");
+    }
+    let order = shopper.buys("BOWL-1", "tok_ok").await;
+    shopper.sees_order(&order).until("delivered").await;
+    assert_eq!(shop.available("BOWL-1").await, 19);
+}
+
+#[tokio::test]
+async fn several_instances_share_the_load_and_one_goes_without_a_trace() {
+    let shop = TestShop::on(Place::Sqlite).await;
+    shop.sells("BOWL-1", 12_900, 20).await;
+    let (one, mut two) = (
+        shop.extracts(&["catalog"]).await,
+        shop.extracts(&["catalog"]).await,
+    );
+    shop.sends("catalog", "catalog").await;
+    let guest = shop.guest();
+    for _ in 0..40 {
+        guest.get("/api/products").await.is(200);
+    }
+    for service in [&one, &two] {
+        let own = Caller::new(reqwest::Client::new(), service.base.clone());
+        assert_eq!(own.get("/readyz").await.is(200).json()["status"], "ready");
+    }
+    two.process().terminate();
+    while two.process().has_ended().is_none() {
+        guest.get("/api/products").await.is(200);
+    }
+    guest.get("/api/products").await.is(200);
+    eventually("one instance is left", || async {
+        let known = shop
+            .neighbour()
+            .get("/internal/registry")
+            .await
+            .is(200)
+            .json();
+        (known.as_array().unwrap().len() == 1).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn shares_divide_and_keep_a_member_on_one_side() {
+    let shop = TestShop::on(Place::Sqlite).await;
+    let _service = shop.extracts(&["board"]).await;
+    let text = std::fs::read_to_string(shop.routes().path()).unwrap();
+    let sticky = "name    = \"board\"\nsticky = \"member\"";
+    std::fs::write(
+        shop.routes().path(),
+        text.replace("name    = \"board\"", sticky),
+    )
+    .unwrap();
+    shop.sends("board", "board=50").await;
+    let mut seen = std::collections::BTreeSet::new();
+    for shopper in shop.shoppers(12).await {
+        let first = side(&shopper.caller, "/boards/qna").await;
+        for _ in 0..5 {
+            assert_eq!(side(&shopper.caller, "/boards/qna").await, first);
+        }
+        seen.insert(first);
+    }
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    let guest = shop.guest();
+    let mut sides = std::collections::BTreeSet::new();
+    for _ in 0..60 {
+        sides.insert(side(&guest, "/boards/qna").await);
+    }
+    assert_eq!(sides.len(), 2, "{sides:?}");
+}
+
+#[tokio::test]
+async fn a_broken_file_changes_nothing_and_says_where() {
+    let shop = TestShop::on(Place::Sqlite).await;
+    let path = shop.routes().path().to_owned();
+    let good = std::fs::read_to_string(&path).unwrap();
+    for (broken, place, word) in [
+        (
+            good.replacen("backend = \"module\"", "backend = \"modul\"", 1),
+            None,
+            "modul",
+        ),
+        (
+            good.replacen("name    = \"app\"", "nam     = \"app\"", 1),
+            None,
+            "nam",
+        ),
+        (
+            format!("{good}\n[[routes]\n"),
+            Some(good.lines().count() + 2),
+            "",
+        ),
+        (
+            good.replacen("context = \"app\"", "context = \"app\"\nmirror = \"x\"", 1),
+            None,
+            "not yet supported",
+        ),
+    ] {
+        std::fs::write(&path, &broken).unwrap();
+        let checked = shop.command(&["check"], "");
+        assert_eq!(checked.code, Some(64), "{checked:?}");
+        assert!(
+            checked.err.contains(word) && checked.err.contains("line"),
+            "{checked:?}"
+        );
+        if let Some(line) = place {
+            assert!(checked.err.contains(&format!("line {line}")), "{checked:?}");
+        }
+        for path in ["/products", "/api/cart", "/boards/qna"] {
+            assert_eq!(side(&shop.guest(), path).await, "module");
+        }
+        std::fs::write(&path, &good).unwrap();
+        shop.routes_as_written().await;
+    }
+    let missing = json!({ "nothing": "here" });
+    shop.guest().post("/nowhere", &missing).await.problem(404);
+}
