@@ -105,7 +105,7 @@ async fn a_route_is_sent_elsewhere_and_back_and_both_are_written_down() {
         told,
         expect
             .iter()
-            .map(|line| line.each_ref())
+            .map(<[Value; 4]>::each_ref)
             .collect::<Vec<_>>()
     );
     let me = shop
@@ -273,7 +273,7 @@ async fn the_command_works_beside_the_running_shop() {
 async fn the_command_refuses_in_one_line() {
     let shop = shop().await;
     for (args, words) in [
-        (&["route"][..], &["route"][..]),
+        (&["route"][..], &["missing"][..]),
         (&["route", "set", "board", "board"], &["--why"]),
         (
             &["route", "set", "board", "board", "--why", " "],
