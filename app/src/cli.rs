@@ -46,6 +46,8 @@ pub enum Command {
         #[command(subcommand)]
         command: RouteCommand,
     },
+    /// Give a context's data a database of its own, and bring it back
+    Move(Move),
     /// Check settings and routes, and create nothing: exit 0 or 64
     Check,
     /// Print the OpenAPI description of the JSON API
@@ -150,8 +152,42 @@ pub struct Demo {
     pub seed: u64,
 }
 
+/// Run it with the shop's own settings: --data or --database, --routes, --listen and --service-key say which shop it is.
+#[derive(Clone, Debug, Args)]
+pub struct Move {
+    /// Whose data: the context's name, as in the routes file
+    #[arg(value_name = "CONTEXT")]
+    pub context: String,
+    #[command(subcommand)]
+    pub command: MoveCommand,
+    /// The owner's PostgreSQL URL, with its password, where the data is on a server that this shop does not use itself
+    #[arg(long, global = true, value_name = "URL")]
+    pub from: Option<String>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum MoveCommand {
+    /// Tell where the data is, who owns it, and what is half done
+    Status,
+    /// Move it to where a registered service waits, and flip all routes of the context to that service
+    Switch {
+        /// The waiting service's --data folder, or its --database
+        #[arg(long, value_name = "DIR|URL")]
+        to: String,
+        /// Tell what would be done, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Bring it back to the shop's own database, and flip the routes back to the module
+    Reverse {
+        /// Tell what would be done, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
 /// Commands that are promised, and not here yet.
-const LATER: [&str; 5] = ["move", "audit", "rebuild", "reconcile", "sandbox"];
+const LATER: [&str; 4] = ["audit", "rebuild", "reconcile", "sandbox"];
 
 /// What clap says over several lines, with its tip and without the usage.
 pub fn in_one_line(error: &clap::Error) -> String {

@@ -24,6 +24,8 @@ pub struct Hosts {
     pub order_history: Option<Arc<order_history::Host>>,
     pub board: Option<Arc<board::Host>>,
     pub notifications: Option<Arc<notifications::Host>>,
+    /// Those of all of them.
+    pub databases: Vec<Db>,
 }
 
 /// The way to each context, wherever it is.
@@ -44,10 +46,14 @@ pub struct Ports {
 impl Hosts {
     /// Opens the databases of the contexts that `role` holds, and no other.
     pub fn open(databases: &Databases, role: &Role, shell: &Arc<Shell>) -> Result<Self, Failure> {
-        let db = |name: &'static str, migrations: Migrations| -> Result<Option<Db>, OpenError> {
-            role.holds(name)
-                .then(|| databases.open(name, migrations))
-                .transpose()
+        let mut opened = Vec::new();
+        let mut db = |name: &'static str, migrations: Migrations| -> Result<_, OpenError> {
+            if !role.holds(name) {
+                return Ok(None);
+            }
+            let db = databases.open(name, migrations)?;
+            opened.push(db.clone());
+            Ok(Some(db))
         };
         let clock = || shell.clock.clone();
         let shell = || shell.clone();
@@ -71,6 +77,7 @@ impl Hosts {
                 .map(|db| Arc::new(board::Host::new(db, shell()))),
             notifications: db(notifications::NAME, notifications::migrations())?
                 .map(|db| Arc::new(notifications::Host::new(db, shell()))),
+            databases: opened,
         })
     }
 

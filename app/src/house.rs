@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::web::ServiceConfig;
 use platform::context::{Context, Worker};
-use platform::db::{Databases, Db};
+use platform::db::{Databases, Db, Founding};
 use platform::events::{Delivery, Inbound, Relay, Subscriber, lag};
 use platform::identity::ServiceKey;
 use platform::locale::{self, Texts};
@@ -86,6 +86,16 @@ impl Role {
         })
     }
 
+    /// Whoever registers with a shop finds the shop's data there or waits for them, and never begins with none.
+    fn founding(&self) -> Founding {
+        match self {
+            Self::Service {
+                register: Some(_), ..
+            } => Founding::Never,
+            _ => Founding::Claim,
+        }
+    }
+
     pub fn holds(&self, context: &str) -> bool {
         match self {
             Self::Whole => true,
@@ -131,16 +141,20 @@ pub struct Duty {
 
 impl House {
     pub fn open(settings: &Settings, role: &Role) -> Result<Self, Failure> {
-        let databases = Databases::new(settings.place())?;
+        let is_new = !settings.service_key.exists();
         let key = service_key(settings, role)?;
+        let shell = shell(settings, key)?;
+        if *role == Role::Front && is_new {
+            found(settings, &shell)?;
+        }
+        let databases = Databases::new(settings.place())?.founding(role.founding());
+        let hosts = Hosts::open(&databases, role, &shell)?;
         let routing = match role {
             Role::Service { .. } => None,
             Role::Whole | Role::Front => Some(Arc::new(Routing::open(settings, role)?)),
         };
-        let shell = shell(settings, key)?;
-        let placement = placement(role, routing.as_deref());
+        let placement = placement(role, routing.as_deref(), &hosts.databases);
         let neighbours = Neighbours::new(placement, shell.key.clone(), shell.clock.clone())?;
-        let hosts = Hosts::open(&databases, role, &shell)?;
         let ports = hosts.ports(&neighbours);
         let contexts = hosts.contexts(&ports, &shell, settings);
         Ok(Self::assemble(
@@ -316,18 +330,24 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all
 }
 
-fn placement(role: &Role, routing: Option<&Routing>) -> Arc<dyn Placement> {
-    match (role, routing) {
-        (_, Some(routing)) => Arc::new(routing.placement()),
-        (Role::Service { only, router, .. }, None) => Arc::new(ByRouter {
-            only: only.clone(),
-            router: router.as_deref().map(Arc::from),
-        }),
-        (Role::Whole | Role::Front, None) => Arc::new(ByRouter {
-            only: Vec::new(),
-            router: None,
-        }),
+fn placement(role: &Role, routing: Option<&Routing>, own: &[Db]) -> Arc<dyn Placement> {
+    if let Some(routing) = routing {
+        return Arc::new(routing.placement());
     }
+    let router = match role {
+        Role::Service { router, .. } => router.clone(),
+        Role::Whole | Role::Front => None,
+    };
+    Arc::new(ByRouter {
+        own: own.to_vec(),
+        router,
+    })
+}
+
+/// A shop that begins with a front has its databases where the front is told that they are: services find them there.
+fn found(settings: &Settings, shell: &Arc<Shell>) -> Result<(), Failure> {
+    let databases = Databases::new(settings.place())?;
+    Hosts::open(&databases, &Role::Whole, shell).map(drop)
 }
 
 fn shell(settings: &Settings, key: ServiceKey) -> Result<Arc<Shell>, Failure> {

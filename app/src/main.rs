@@ -58,6 +58,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             what: Export::Products { to },
         }) => commands::export::products(&settings, to.as_deref()),
         Some(Command::Demo(demo)) => commands::demo::run(&settings, demo),
+        Some(Command::Move(command)) => commands::moving::run(&settings, command),
         Some(Command::Check) => commands::check::run(&settings),
         Some(Command::Openapi) => commands::openapi::print(),
         Some(Command::Route { command }) => commands::route::run(&settings, command),

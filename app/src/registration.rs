@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
+use futures_util::future::select_all;
+use platform::db::{Db, Standing};
 use platform::identity::ServiceKey;
 use strangler::registry::HEARTBEAT;
 use tokio::task::JoinHandle;
@@ -23,8 +25,8 @@ struct Entry {
     http: reqwest::Client,
     shop: String,
     key: ServiceKey,
-    /// Under which names.
-    services: Vec<&'static str>,
+    /// One name per context.
+    contexts: Vec<Db>,
     instance: String,
     endpoint: String,
 }
@@ -33,7 +35,6 @@ impl Registration {
     /// `None` where there is nobody to tell.
     pub fn start(house: &House, address: SocketAddr) -> Option<Self> {
         let Role::Service {
-            only,
             register: Some(shop),
             ..
         } = &house.role
@@ -50,7 +51,7 @@ impl Registration {
             http,
             shop: shop.clone(),
             key: house.shell.key.clone(),
-            services: only.clone(),
+            contexts: house.hosts.databases.clone(),
             instance: format!("{:016x}", rand::random::<u64>()),
             endpoint: format!("http://{}", reachable(address, shop)),
         };
@@ -62,8 +63,8 @@ impl Registration {
     pub async fn withdraw(self) {
         self.task.abort();
         let Entry { http, key, .. } = &self.entry;
-        let all = self.entry.services.iter().map(|service| {
-            let delete = http.delete(self.entry.url(service));
+        let all = self.entry.contexts.iter().map(|db| {
+            let delete = http.delete(self.entry.url(db.context()));
             delete.header("authorization", key.bearer()).send()
         });
         for withdrawn in futures_util::future::join_all(all).await {
@@ -77,9 +78,13 @@ impl Registration {
 impl Entry {
     async fn repeat(self) {
         // told once, not every second
-        let mut told = String::new();
+        let mut told = "nothing yet".to_owned();
+        let mut standings: Vec<_> = self.contexts.iter().map(Db::watch_standing).collect();
         loop {
-            let all = self.services.iter().map(|service| self.say(service));
+            for standing in &mut standings {
+                standing.mark_unchanged();
+            }
+            let all = self.contexts.iter().map(|db| self.say(db));
             let outcomes = futures_util::future::join_all(all).await;
             let trouble: Vec<String> = outcomes.into_iter().filter_map(Result::err).collect();
             let trouble = trouble.join("; ");
@@ -90,15 +95,32 @@ impl Entry {
                 }
                 told = trouble;
             }
-            tokio::time::sleep(HEARTBEAT).await;
+            // whoever may serve from now on says so at once
+            let changes = standings
+                .iter_mut()
+                .map(|standing| Box::pin(standing.changed()));
+            let _ = tokio::time::timeout(self.pause(), select_all(changes)).await;
         }
     }
 
-    async fn say(&self, service: &str) -> Result<(), String> {
+    /// Whoever waits for data looks often, so that nobody waits for it.
+    fn pause(&self) -> Duration {
+        let serves = |db: &Db| db.standing() == Standing::Serving;
+        if self.contexts.iter().all(serves) {
+            HEARTBEAT
+        } else {
+            HEARTBEAT / 10
+        }
+    }
+
+    async fn say(&self, db: &Db) -> Result<(), String> {
+        let standing = db.ask_standing().await.map_err(|e| e.to_string())?;
+        let service = db.context();
+        let location = db.location().to_owned();
         let said = strangler::Registration {
             endpoint: self.endpoint.clone(),
-            is_ready: true,
-            about: BTreeMap::new(),
+            is_ready: standing == Standing::Serving,
+            about: BTreeMap::from([(service.to_owned(), location)]),
         };
         let put = self
             .http

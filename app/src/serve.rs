@@ -66,7 +66,7 @@ async fn run(settings: Settings, role: Role, with_demo: bool) -> Result<(), Fail
     let house = House::open(&settings, &role)?;
     let metrics = Metrics::install().map_err(Failure::other)?;
     let live = house.routing.as_ref().map(|routing| routing.watch.live());
-    let readiness = Readiness::new(live.cloned());
+    let readiness = Readiness::new(house.hosts.databases.clone(), live.cloned());
     let stop = CancellationToken::new();
 
     let server = listen(&house, &readiness, settings.listen)?;
@@ -183,12 +183,13 @@ fn manage(
 ) -> Result<actix_web::dev::Server, Failure> {
     let at = settings.management;
     let databases: Vec<Db> = house.duties().map(|duty| duty.db.clone()).collect();
-    let routing = house.routing.clone();
+    let own = house.own_pages.clone();
     let server = HttpServer::new(move || {
-        let (metrics, databases, routing) = (metrics.clone(), databases.clone(), routing.clone());
+        let (metrics, databases, own) = (metrics.clone(), databases.clone(), own.clone());
         let render = move || {
             count_database_work(&databases);
-            std::future::ready(metrics.render() + &routing::metrics::text(routing.as_deref()))
+            let of_routes = own.as_ref().map(|own| routing::metrics::text(&own.routing));
+            std::future::ready(metrics.render() + &of_routes.unwrap_or_default())
         };
         App::new().route("/metrics", web::get().to(render))
     })

@@ -1,8 +1,10 @@
 //! Which route, and which side of it. Pure: a table and a request in, an answer out.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::iter::once;
+use std::iter::successors;
+
+use actix_web::http::header::HeaderValue;
+use foldhash::HashMap;
 
 use crate::backend::Target;
 use crate::table::{PathMatch, Route, RouteTable};
@@ -22,6 +24,8 @@ pub(crate) struct Specificity {
 pub(crate) struct Index {
     by_path: HashMap<String, Vec<Entry>>,
     by_context: HashMap<String, usize>,
+    /// What answers say of each route.
+    names: Vec<HeaderValue>,
 }
 
 #[derive(Debug)]
@@ -35,17 +39,12 @@ struct Entry {
 ///
 /// Exact before prefix, then the longest prefix of whole segments, then with a method, then the first in the file.
 pub fn find<'t>(table: &'t RouteTable, method: &str, path: &str) -> Option<&'t Route> {
-    let entry = ancestors(path).find_map(|prefix| {
-        let whole = prefix.len() == path.len();
-        let mut entries = table.index.by_path.get(prefix)?.iter();
-        entries.find(|entry| (whole || !entry.specificity.exact) && fits(entry.method, method))
-    })?;
-    table.routes.get(entry.route)
+    table.routes.get(table.index.find(method, path)?)
 }
 
 /// The route that matches `/internal/<context>`: where the neighbours' calls and events for the context go.
 pub fn find_context<'t>(table: &'t RouteTable, context: &str) -> Option<&'t Route> {
-    table.routes.get(*table.index.by_context.get(context)?)
+    table.routes.get(table.index.find_context(context)?)
 }
 
 /// The side that answers. The same `key` (a member's id, a cookie) is on the same side of all routes of a context, in
@@ -65,7 +64,15 @@ pub fn choose<'r>(route: &'r Route, key: &str) -> &'r Target {
 
 impl Index {
     pub(crate) fn of(routes: &[Route]) -> Self {
-        let mut index = Self::default();
+        let name = |route: &Route| HeaderValue::from_str(&route.name);
+        let none = HeaderValue::from_static("none");
+        let mut index = Self {
+            names: routes
+                .iter()
+                .map(|route| name(route).unwrap_or(none.clone()))
+                .collect(),
+            ..Self::default()
+        };
         let matches = routes
             .iter()
             .enumerate()
@@ -96,14 +103,32 @@ impl Index {
         }
         index
     }
+
+    /// The number of the route.
+    pub(crate) fn find(&self, method: &str, path: &str) -> Option<usize> {
+        let entry = ancestors(path).find_map(|prefix| {
+            let whole = prefix.len() == path.len();
+            let mut entries = self.by_path.get(prefix)?.iter();
+            entries.find(|entry| (whole || !entry.specificity.exact) && fits(entry.method, method))
+        })?;
+        Some(entry.route)
+    }
+
+    pub(crate) fn find_context(&self, context: &str) -> Option<usize> {
+        self.by_context.get(context).copied()
+    }
+
+    pub(crate) fn name(&self, route: usize) -> HeaderValue {
+        self.names[route].clone()
+    }
 }
 
 /// `/a/b`, `/a`, `/`: the path itself and everything that is a prefix of it by whole segments.
 fn ancestors(path: &str) -> impl Iterator<Item = &str> {
-    once(path).chain(
-        path.rmatch_indices('/')
-            .map(|(slash, _)| &path[..slash.max(1)]),
-    )
+    successors(Some(path), |path| {
+        let slash = path.bytes().rposition(|byte| byte == b'/')?;
+        (path.len() > 1).then(|| &path[..slash.max(1)])
+    })
 }
 
 fn fits(wanted: Option<&str>, method: &str) -> bool {
@@ -112,7 +137,7 @@ fn fits(wanted: Option<&str>, method: &str) -> bool {
 
 /// 0 to 99, evenly: FNV-1a, then the finaliser of MurmurHash3, because FNV alone divides short keys badly.
 fn place(context: &str, key: &str) -> u64 {
-    let bytes = context.bytes().chain(once(0)).chain(key.bytes());
+    let bytes = context.bytes().chain([0]).chain(key.bytes());
     let fnv = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });

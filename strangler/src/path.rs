@@ -35,16 +35,25 @@ pub fn normalise(path: &str) -> Result<Cow<'_, str>, BadPath> {
 
 /// Quick and cautious: plain characters only, no empty segment and none that begins with a dot.
 fn is_normal(path: &str) -> bool {
-    path.bytes().all(is_plain) && !path.contains("//") && !path.contains("/.")
+    let mut before = 0;
+    path.bytes().all(|byte| {
+        let fits = is_plain(byte) && !(before == b'/' && matches!(byte, b'/' | b'.'));
+        before = byte;
+        fits
+    })
 }
 
 /// What a path may hold unescaped: `pchar` of RFC 3986, and the slash.
 fn is_plain(byte: u8) -> bool {
-    is_unreserved(byte) || b"/!$&'()*+,;=:@".contains(&byte)
+    let is_mark = matches!(
+        byte,
+        b'!' | b'$' | b'&'..=b',' | b'/' | b':' | b';' | b'=' | b'@'
+    );
+    is_unreserved(byte) || is_mark
 }
 
 fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 fn respell(path: &str) -> Result<String, BadPath> {

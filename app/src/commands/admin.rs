@@ -23,6 +23,7 @@ async fn run(settings: &Settings, email: &str, password_stdin: bool) -> Result<(
     }
     let databases = Databases::new(settings.place())?;
     let db = databases.open(members::NAME, members::migrations())?;
+    db.must_serve()?;
     let shell = shell(settings)?;
     let host = members::Host::new(db, shell.clone());
     let promote = || MakeAdmin {

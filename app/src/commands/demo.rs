@@ -1,11 +1,12 @@
-use platform::db::Databases;
+use platform::db::transfer::Side;
+use platform::db::{Databases, NOBODY};
 
 use super::import::{block_on, shell};
 use crate::cli::Demo;
 use crate::demo::{Rooms, made_up};
 use crate::failure::Failure;
 use crate::hosts::Hosts;
-use crate::house::Role;
+use crate::house::{CONTEXTS, Role};
 use crate::settings::Settings;
 
 /// Fills the shop with made-up data, beside a running one or before its first start.
@@ -14,6 +15,9 @@ pub fn run(settings: &Settings, demo: Demo) -> Result<(), Failure> {
 }
 
 async fn fill(settings: &Settings, demo: Demo) -> Result<(), Failure> {
+    for (context, _) in CONTEXTS {
+        served_here(settings, context)?;
+    }
     let databases = Databases::new(settings.place())?;
     let shell = shell(settings)?;
     let hosts = Hosts::open(&databases, &Role::Whole, &shell)?;
@@ -23,6 +27,20 @@ async fn fill(settings: &Settings, demo: Demo) -> Result<(), Failure> {
     made_up::fill(&rooms, &books, demo, shell.clock.now()).await?;
     say(demo);
     Ok(())
+}
+
+/// Before anything is filled: it would break off in the middle.
+fn served_here(settings: &Settings, context: &'static str) -> Result<(), Failure> {
+    let side = Side::new(settings.place(), context);
+    match side.owner().map_err(Failure::other)? {
+        Some(owner) if owner.holder != NOBODY && !side.is_meant_by(&owner.holder) => {
+            Err(Failure::other(format!(
+                "the data of {context} is served elsewhere, by {}; bring it back first, with banyan move {context} reverse",
+                owner.holder
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of the command")]

@@ -5,6 +5,7 @@ pub mod check;
 pub mod demo;
 pub mod export;
 pub mod import;
+pub mod moving;
 pub mod openapi;
 pub mod route;
 

@@ -13,7 +13,7 @@ use crate::routing::{self, now};
 use crate::settings::Settings;
 
 pub fn run(settings: &Settings, command: RouteCommand) -> Result<(), Failure> {
-    let file = routing::file(settings, &Role::Whole);
+    let file = routing::file(settings);
     match command {
         RouteCommand::List => list(&table(&file)?),
         RouteCommand::Show { name } => show(&table(&file)?, &name)?,

@@ -42,6 +42,10 @@ pub async fn fill_if_empty(house: &House) -> Result<(), Failure> {
     let Some(rooms) = Rooms::of(&house.hosts) else {
         return Ok(());
     };
+    // a shop whose data has moved is not new
+    if house.duties().any(|duty| duty.db.must_serve().is_err()) {
+        return Ok(());
+    }
     let now = house.shell.clock.now();
     if rooms.are_empty().await? {
         rooms.fill(&HandMade::read()?, now).await

@@ -20,7 +20,7 @@ use platform::shell::Shell;
 use strangler::Router;
 
 use crate::hosts::Ports;
-use crate::routing::{Routing, registry};
+use crate::routing::{Routing, moves, registry};
 
 pub use api::openapi;
 
@@ -42,10 +42,12 @@ pub fn texts() -> [(Locale, &'static str); 2] {
 
 /// What only a process with a router has.
 pub fn routes(cfg: &mut ServiceConfig, own: Arc<OwnPages>, router: &Router) {
-    cfg.app_data(Data::from(own))
+    cfg.app_data(Data::new(own.routing.moves.clone()))
+        .app_data(Data::from(own))
         .app_data(Data::new(router.live().clone()))
         .app_data(Data::new(router.registry().clone()))
         .configure(registry::routes)
+        .configure(moves::routes)
         .configure(home::routes)
         .configure(language::routes)
         .configure(my::routes)

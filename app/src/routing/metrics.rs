@@ -12,11 +12,8 @@ use super::Routing;
 const FIRST_BUCKET: Duration = Duration::from_micros(512);
 const BUCKETS: u32 = 16;
 
-/// In the text format of Prometheus, to stand behind what else there is; a process that does not route has nothing to tell.
-pub fn text(routing: Option<&Routing>) -> String {
-    let Some(routing) = routing else {
-        return String::new();
-    };
+/// In the text format of Prometheus, to stand behind what else there is.
+pub fn text(routing: &Routing) -> String {
     let current = routing.watch.live().current();
     let mut out = String::new();
     gauge(

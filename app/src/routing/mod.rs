@@ -2,6 +2,8 @@
 
 mod hooks;
 pub mod metrics;
+pub mod moves;
+mod owners;
 mod placement;
 mod recent;
 pub mod registry;
@@ -17,6 +19,7 @@ use crate::house::Role;
 use crate::settings::Settings;
 
 pub use hooks::Vouching;
+pub use moves::Moves;
 pub use placement::{ByRouter, ByTable};
 pub use recent::{Recent, Side};
 
@@ -31,21 +34,28 @@ pub struct Routing {
     pub figures: Figures,
     /// What the figures were of late.
     pub recent: Recent,
+    pub moves: Moves,
 }
 
 impl Routing {
     /// Makes the file if it does not exist, refuses one that is wrong, and follows it from then on.
     pub fn open(settings: &Settings, role: &Role) -> Result<Self, Failure> {
         create(settings, role)?;
-        let file = file(settings, role);
+        let registry = Registry::default();
+        let file = match role {
+            Role::Front => RoutesFile::new(&settings.routes).with_rule(strangler::no_module),
+            Role::Whole | Role::Service { .. } => file_with(settings, Some(registry.clone())),
+        };
         let watch = Watch::start(file.clone(), now).map_err(Failure::usage)?;
         let figures = Figures::default();
+        let recent = Recent::of(figures.clone()).map_err(Failure::other)?;
         Ok(Self {
             file,
             watch,
-            registry: Registry::default(),
-            recent: Recent::of(figures.clone()).map_err(Failure::other)?,
+            registry,
             figures,
+            recent,
+            moves: Moves::default(),
         })
     }
 
@@ -67,17 +77,8 @@ impl Routing {
             .pages(hooks::ErrorPages)
             .observe(self.figures.clone())
             .trusting(move |peer| proxies.trusts(peer))
-            .besides(|path| OWN_PATHS.contains(&path))
+            .besides(|path| OWN_PATHS.contains(&path) || path.starts_with(moves::PATH))
             .build()
-    }
-}
-
-/// The routes file with what this process cannot route; nothing is made or followed.
-pub fn file(settings: &Settings, role: &Role) -> RoutesFile {
-    let file = RoutesFile::new(&settings.routes);
-    match role {
-        Role::Front => file.with_rule(strangler::no_module),
-        Role::Whole | Role::Service { .. } => file,
     }
 }
 
@@ -86,12 +87,25 @@ pub fn now() -> Timestamp {
     Timestamp::from_microsecond(SystemClock.now().as_micros()).unwrap_or(Timestamp::MAX)
 }
 
-/// Reads and validates the file; creates nothing.
-pub fn read(settings: &Settings) -> Result<RouteTable, Failure> {
-    file(settings, &Role::Whole).load().map_err(Failure::usage)
+/// The routes file with what this shop refuses beyond its grammar; nothing is made or followed.
+pub fn file(settings: &Settings) -> RoutesFile {
+    file_with(settings, None)
 }
 
-/// Makes the file, as the role needs it, if it does not exist.
+fn file_with(settings: &Settings, registry: Option<Registry>) -> RoutesFile {
+    let owners = owners::Owners {
+        place: settings.place(),
+        registry,
+    };
+    RoutesFile::new(&settings.routes).with_rule(move |table| owners.refused(table))
+}
+
+/// Reads and validates the file; creates nothing.
+pub fn read(settings: &Settings) -> Result<RouteTable, Failure> {
+    file(settings).load().map_err(Failure::usage)
+}
+
+/// Makes the file if it does not exist.
 pub fn create(settings: &Settings, role: &Role) -> Result<(), Failure> {
     let path = &settings.routes;
     let failed = |e: std::io::Error| Failure::usage(format!("--routes {}: {e}", path.display()));

@@ -1,9 +1,9 @@
 //! Calls and events between contexts go where the routes send browsers' requests.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::StatusCode;
+use platform::db::{Db, Standing};
 use platform::identity::Identity;
 use platform::ports::{Place, Placement, There};
 use strangler::{
@@ -79,20 +79,21 @@ fn side<'r>(route: &'r Route, who: &Identity) -> &'r Target {
     strangler::choose(route, &key)
 }
 
-/// In an extracted service: what it holds it answers itself, everyone else is behind the router.
+/// In an extracted service: what it may serve it answers itself, everything else is behind the router.
 pub struct ByRouter {
-    pub only: Vec<&'static str>,
-    pub router: Option<Arc<str>>,
+    pub own: Vec<Db>,
+    pub router: Option<String>,
 }
 
 impl Placement for ByRouter {
     fn place(&self, context: &str, _: &Identity) -> Place {
-        if self.only.contains(&context) {
+        let own = self.own.iter().find(|db| db.context() == context);
+        if own.is_some_and(|db| db.standing() == Standing::Serving) {
             return Place::Here;
         }
         Place::There(There {
             name: "router".to_owned(),
-            base: self.router.as_ref().map(ToString::to_string),
+            base: self.router.clone(),
             or_here: false,
         })
     }

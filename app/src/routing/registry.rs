@@ -70,7 +70,7 @@ async fn delete(
 }
 
 /// Whoever has the shop's service key; 401 to everyone else.
-struct Neighbour;
+pub struct Neighbour;
 
 impl FromRequest for Neighbour {
     type Error = Problem;

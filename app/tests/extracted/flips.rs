@@ -27,6 +27,8 @@ async fn flips_by_file_command_and_console_in_turn_are_noticed_by_nobody() {
     let shop = Plan::on(Place::Sqlite).open().await;
     shop.sells("BOWL-1", 12_900, 100_000).await;
     let _service = shop.extracts(&["catalog"]).await;
+    // from when on which side answers
+    let mut effects: Vec<(Instant, &str)> = vec![(Instant::now(), "module")];
     let over = Arc::new(AtomicBool::new(false));
     let readers: Vec<_> = (0..READERS)
         .map(|n| tokio::spawn(reads(shop.guest(), n, over.clone())))
@@ -40,8 +42,6 @@ async fn flips_by_file_command_and_console_in_turn_are_noticed_by_nobody() {
         ));
     }
 
-    // from when on which side answers
-    let mut effects: Vec<(Instant, &str)> = vec![(Instant::now(), "module")];
     let mut uncertain: Vec<(Instant, Instant)> = Vec::new();
     for n in 0..flips() {
         let to = if n % 2 == 0 { "catalog" } else { "module" };

@@ -134,12 +134,12 @@ async fn strangers_find_nothing_that_is_for_neighbours() {
         "/internal/nobody/x",
         "/internal",
     ] {
-        shop.guest().post(path, &call).await.problem(404);
+        shop.guest().post(path, &call).await.is(404);
         shop.guest()
             .with_key("another-key-that-is-long-enough-to-be-one")
             .post(path, &call)
             .await
-            .problem(404);
+            .is(404);
     }
     shop.guest()
         .put(

@@ -137,12 +137,12 @@ async fn a_broken_file_changes_nothing_and_says_where() {
     let good = std::fs::read_to_string(&path).unwrap();
     for (broken, place, word) in [
         (
-            good.replacen("backend = \"module\"", "backend = \"modul\"", 1),
+            good.replacen("\nbackend = \"module\"", "\nbackend = \"modul\"", 1),
             None,
             "modul",
         ),
         (
-            good.replacen("name    = \"app\"", "nam     = \"app\"", 1),
+            good.replacen("\nname    = \"app\"", "\nnam     = \"app\"", 1),
             None,
             "nam",
         ),
@@ -152,7 +152,11 @@ async fn a_broken_file_changes_nothing_and_says_where() {
             "",
         ),
         (
-            good.replacen("context = \"app\"", "context = \"app\"\nmirror = \"x\"", 1),
+            good.replacen(
+                "\ncontext = \"app\"",
+                "\ncontext = \"app\"\nmirror = \"x\"",
+                1,
+            ),
             None,
             "not yet supported",
         ),
@@ -161,11 +165,14 @@ async fn a_broken_file_changes_nothing_and_says_where() {
         let checked = shop.command(&["check"], "");
         assert_eq!(checked.code, Some(64), "{checked:?}");
         assert!(
-            checked.err.contains(word) && checked.err.contains("line"),
+            checked.err.contains(word) && checked.err.contains("routes.toml:"),
             "{checked:?}"
         );
         if let Some(line) = place {
-            assert!(checked.err.contains(&format!("line {line}")), "{checked:?}");
+            assert!(
+                checked.err.contains(&format!("routes.toml:{line}:")),
+                "{checked:?}"
+            );
         }
         for path in ["/products", "/api/cart", "/boards/qna"] {
             assert_eq!(side(&shop.guest(), path).await, "module");

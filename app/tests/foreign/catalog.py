@@ -62,6 +62,8 @@ class Catalogue(BaseHTTPRequestHandler):
             self.answer(200, {"items": items, "next": None, "missing": ["stock", "board"]})
 
     def answer(self, status, body):
+        if status != 200:
+            body["trace_id"] = self.headers.get("traceparent", "--").split("-")[1]
         data = json.dumps(body, ensure_ascii=False).encode()
         self.send_response(status)
         self.send_header("content-type", "application/json" if status == 200 else "application/problem+json")

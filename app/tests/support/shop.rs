@@ -293,6 +293,11 @@ impl TestShop {
         }
     }
 
+    /// Its data, once it has ended.
+    pub fn into_folder(self) -> TempDir {
+        self.folder
+    }
+
     /// `kill -9`.
     pub fn kill(&mut self) {
         self.process.kill();

@@ -1,8 +1,9 @@
-//! The programs the tests need that no Rust toolchain brings, from Debian.
+//! The programs the tests and benches need that no Rust toolchain brings, from Debian.
 
 use std::{
     fs,
-    os::unix::fs::DirBuilderExt,
+    io::{ErrorKind, Write as _},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -26,13 +27,16 @@ const KOREAN_FONTS: [&str; 3] = [
 /// Read by Debian's PostgreSQL packages when they are installed.
 const CLUSTER_RULES: &str = "/etc/postgresql-common/createcluster.d";
 
-struct Need {
+/// Whether services may start when their package is installed: a program of Debian's that asks this one.
+const START_RULES: &str = "/usr/sbin/policy-rc.d";
+
+pub struct Need {
     package: &'static str,
     what_for: &'static str,
     met: fn() -> bool,
 }
 
-const NEEDS: [Need; 5] = [
+pub const FOR_TESTS: [Need; 5] = [
     Need {
         package: "postgresql",
         what_for: "the tests on PostgreSQL",
@@ -60,14 +64,25 @@ const NEEDS: [Need; 5] = [
     },
 ];
 
+pub const FOR_ROUTER_BENCH: [Need; 2] = [
+    Need {
+        package: "nginx",
+        what_for: "comparing the router with it",
+        met: || Path::new("/usr/sbin/nginx").exists(),
+    },
+    Need {
+        package: "haproxy",
+        what_for: "comparing the router with it",
+        met: || Path::new("/usr/sbin/haproxy").exists(),
+    },
+];
+
 /// Installs what is missing when we are root; else says what to install.
-pub fn provide(processes: &Processes) -> Result<()> {
-    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.met)()).collect();
+pub fn provide(processes: &Processes, needs: &[Need]) -> Result<()> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| !(need.met)()).collect();
     if missing.is_empty() {
-        println!(
-            "everything from Debian is there: {}",
-            NEEDS.map(|need| need.package).join(", ")
-        );
+        let packages: Vec<&str> = needs.iter().map(|need| need.package).collect();
+        println!("everything from Debian is there: {}", packages.join(", "));
         return Ok(());
     }
     for Need {
@@ -122,7 +137,8 @@ fn install(processes: &Processes, packages: &[&str]) -> Result<()> {
         .context("this needs Debian, or another system with apt-get")?;
     ensure!(status.success(), "apt-get update failed");
     println!("\n$ apt-get install {}", packages.join(" "));
-    let _rule = NoSystemCluster::write_unless_installed()?;
+    let _cluster = NoSystemCluster::write_unless_installed()?;
+    let _services = NoServices::write_unless_there()?;
     let status = processes.run(
         apt_get()
             .args(["install", "--yes", "--no-install-recommends"])
@@ -164,5 +180,34 @@ impl NoSystemCluster {
 impl Drop for NoSystemCluster {
     fn drop(&mut self) {
         drop(fs::remove_file(&self.0));
+    }
+}
+
+/// While it lives, no service starts because its package is installed: whoever runs this wants a program, not a web
+/// server on port 80. A rule that is there already stays.
+struct NoServices;
+
+impl NoServices {
+    fn write_unless_there() -> Result<Option<Self>> {
+        let created = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o755)
+            .open(START_RULES);
+        let mut file = match created {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
+            Err(error) => return Err(error).context(START_RULES),
+        };
+        let rule = Self;
+        // 101: not allowed
+        file.write_all(b"#!/bin/sh\nexit 101\n")?;
+        Ok(Some(rule))
+    }
+}
+
+impl Drop for NoServices {
+    fn drop(&mut self) {
+        drop(fs::remove_file(START_RULES));
     }
 }

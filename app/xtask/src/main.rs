@@ -42,10 +42,20 @@ enum Chore {
     Test(testing::Selection),
     /// Check formatting, lints, licences, banned crates and sources; and advisories, when their database can be reached
     Lint,
-    /// Measure the release build: what each request costs on SQLite and PostgreSQL, beside an empty handler and the disk
+    /// Measure the release build; prints tables and writes the same as JSON
     ///
-    /// Prints a table and writes the same as JSON. BANYAN_BENCH_PRODUCTS changes the number of products from 10,000.
-    Bench,
+    /// `shop`: what each request costs on SQLite and PostgreSQL, beside an empty handler and the disk.
+    /// BANYAN_BENCH_PRODUCTS changes the number of products from 10,000.
+    ///
+    /// `router`: what forwarding costs beside nginx and HAProxy, what the router costs in front of an application in the
+    /// same process, and how much memory 1 GiB takes on its way through. Its figures are ratios of processor time,
+    /// taken in turns. STRANGLER_BENCH_ROUNDS changes the number of turns from 9.
+    ///
+    /// As root, what is missing is installed from Debian first.
+    Bench {
+        #[arg(value_enum, default_value_t)]
+        what: bench::Bench,
+    },
 }
 
 fn main() -> ExitCode {
@@ -64,7 +74,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
     let mut phases = Phases::default();
     let passed = match chore {
         Chore::Test(selection) => testing::run(&selection, &processes, &mut phases)?,
-        Chore::Bench => bench::run(&processes, &mut phases)?,
+        Chore::Bench { what } => bench::run(what, &processes, &mut phases)?,
         Chore::Lint => {
             checks::source(&processes, &mut phases, &[])?;
             checks::advisories(&processes, &mut phases)?;

@@ -38,7 +38,7 @@ struct Totals {
 /// Whether everything passed.
 pub fn run(selection: &Selection, processes: &Processes, phases: &mut Phases) -> Result<bool> {
     phases.run("programs from Debian", || {
-        debian::provide(processes).map(|()| Outcome::Passed)
+        debian::provide(processes, &debian::FOR_TESTS).map(|()| Outcome::Passed)
     })?;
     checks::source(processes, phases, &selection.packages)?;
     let built = phases.run("building the tests", || {

@@ -22,6 +22,25 @@ pub async fn run(db: Db, stop: CancellationToken) {
     stop.cancelled().await;
 }
 
+/// All of it anew, within the transaction that has just filled the other tables.
+pub fn rebuild(conn: &mut Conn) -> Result<(), DbError> {
+    search::forget_all(conn)?;
+    let mut last = 0;
+    loop {
+        let ids = search::all_after(conn, last, BATCH)?;
+        let Some(highest) = ids.last() else {
+            return Ok(());
+        };
+        last = *highest;
+        let found = product::by_ids(conn, &ids)?;
+        let products: Vec<_> = found
+            .iter()
+            .map(|(id, found)| (*id, &found.product))
+            .collect();
+        search::learn(conn, &products)?;
+    }
+}
+
 async fn learn_some(db: &Db) -> Result<usize, DbError> {
     let missing = db.read(|conn| search::missing(conn, BATCH)).await?;
     let count = missing.len();

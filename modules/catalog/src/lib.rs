@@ -20,6 +20,7 @@ use diesel_migrations::embed_migrations;
 use kernel::Locale;
 use platform::context::{Context, Worker};
 use platform::db::Migrations;
+use platform::db::transfer::AfterCopy;
 use platform::shell::Shell;
 
 pub use host::Host;
@@ -38,6 +39,9 @@ pub const MIGRATIONS: Migrations = Migrations {
 pub fn migrations() -> Migrations {
     MIGRATIONS
 }
+
+/// For a move to another database: the search index is each engine's own and is made anew from the products.
+pub const AFTER_COPY: AfterCopy = indexing::rebuild;
 
 pub fn texts() -> [(Locale, &'static str); 2] {
     [

@@ -231,7 +231,7 @@ mod sqlite {
     }
 
     #[test]
-    fn a_database_that_was_moved_is_refused_with_its_owner() {
+    fn a_database_that_was_moved_is_not_served_and_names_its_owner() {
         let folder = tempfile::tempdir().unwrap();
         let databases = || Databases::new(Place::Folder(folder.path().to_owned())).unwrap();
         drop(databases().open("test", migrations()).unwrap());
@@ -240,7 +240,8 @@ mod sqlite {
         diesel::sql_query("INSERT INTO owner (epoch, holder) VALUES (1, 'the other folder')")
             .execute(&mut conn)
             .unwrap();
-        let refused = databases().open("test", migrations()).unwrap_err();
+        let moved = databases().open("test", migrations()).unwrap();
+        let refused = moved.must_serve().unwrap_err();
         assert!(
             refused.to_string().contains("the other folder"),
             "{refused}"

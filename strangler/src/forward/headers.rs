@@ -1,48 +1,20 @@
 //! Which headers go along, and which belong to one connection only (RFC 9110 §7.6.1).
 
+use std::io::Write;
+use std::net::IpAddr;
+
 use actix_web::dev::ServiceRequest;
-use actix_web::http::header::{self, HeaderMap as Here};
-use hyper::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use bytes::{BufMut, BytesMut};
 
 use super::Journey;
-use crate::router::Refusal;
+use super::framing::Framing;
+use crate::router::{Refusal, Vouched};
 use crate::table::Endpoint;
 
-/// How a request's end is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Framing {
-    None,
-    Length(u64),
-    Chunked,
-    /// By the end of the tunnel that it becomes.
-    Upgrade,
-}
-
-impl Framing {
-    pub fn length(self) -> Option<u64> {
-        if let Self::Length(length) = self {
-            Some(length)
-        } else {
-            None
-        }
-    }
-}
-
-/// Those of one connection, besides all that `Connection` names and `Proxy-*`.
-const OF_ONE_HOP: [&str; 6] = [
-    "connection",
-    "keep-alive",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
-/// Set by this side: `Expect` was met already, and the length is what was counted.
-const OURS: [&str; 2] = ["content-length", "expect"];
-
 pub(super) fn framing(request: &ServiceRequest, has_body: bool) -> Result<Framing, Refusal> {
-    if request.method() == actix_web::http::Method::CONNECT {
+    if request.method() == Method::CONNECT {
         return Err(Refusal::BadRequest("this is no tunnel"));
     }
     let Some(length) = request.headers().get(header::CONTENT_LENGTH) else {
@@ -61,199 +33,198 @@ pub(super) fn framing(request: &ServiceRequest, has_body: bool) -> Result<Framin
         .ok_or(Refusal::BadRequest("this is no length"))
 }
 
+/// What a service is told besides what the sender said.
+struct Ours<'o> {
+    /// By the application, in place of what the sender said.
+    vouched: Vec<Vouched>,
+    hops: &'o HeaderName,
+    peer: Option<IpAddr>,
+    /// What the peer says of where the request comes from is believed.
+    is_trusted: bool,
+}
+
+/// What the sender told already, as far as it is believed.
+#[derive(Default)]
+struct Told<'r> {
+    host: bool,
+    by: Vec<&'r [u8]>,
+    forwarded_proto: bool,
+    forwarded_host: bool,
+}
+
 /// The head for a service.
-pub(super) fn head(
+pub(super) fn write_head(
     journey: &Journey<'_>,
     request: &ServiceRequest,
-    endpoint: &Endpoint,
-    framing: Framing,
-) -> Result<Request<()>, Refusal> {
-    let unreadable = || Refusal::BadRequest("this request cannot be passed on");
-    let mut head = Request::new(());
-    *head.method_mut() =
-        Method::from_bytes(request.method().as_str().as_bytes()).map_err(|_| unreadable())?;
-    let target = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |target| target.as_str());
-    *head.uri_mut() = Uri::try_from(target).map_err(|_| unreadable())?;
-
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let is_trusted = peer.is_some_and(|peer| (journey.shared.trusts)(peer));
-    let headers = head.headers_mut();
-    headers.reserve(request.headers().len() + 8);
-    copy_there(request.headers(), headers, is_trusted).ok_or_else(unreadable)?;
-    of_this_hop(request.headers(), headers, framing);
-    if !headers.contains_key(hyper::header::HOST) {
-        headers.insert(
-            hyper::header::HOST,
-            value(&endpoint.to_string()).ok_or_else(unreadable)?,
-        );
+    (endpoint, framing): (&Endpoint, Framing),
+    to: &mut BytesMut,
+) {
+    let (shared, peer) = (journey.shared, request.peer_addr().map(|peer| peer.ip()));
+    let service = &journey.service.name;
+    let ours = Ours {
+        vouched: shared.authenticate.vouch(request, journey.route, service),
+        hops: &shared.options.hops_header,
+        peer,
+        is_trusted: peer.is_some_and(|peer| (shared.trusts)(peer)),
+    };
+    let target = request.uri().path_and_query();
+    to.reserve(1024);
+    put(
+        to,
+        &[
+            request.method().as_str().as_bytes(),
+            b" ",
+            target.map_or("/", |target| target.as_str()).as_bytes(),
+            b" HTTP/1.1\r\n",
+        ],
+    );
+    let told = pass_on(request.headers(), &ours, to);
+    if !told.host && !ours.are_about(&header::HOST) {
+        let _ = write!(to.writer(), "host: {endpoint}\r\n");
     }
-    forwarded(request, headers, peer).ok_or_else(unreadable)?;
-    for (name, vouched) in
-        journey
-            .shared
-            .authenticate
-            .vouch(request, journey.route, &journey.service.name)
-    {
-        let name = there(&name).ok_or_else(unreadable)?;
-        match vouched {
-            Some(vouched) => {
-                headers.insert(
-                    name,
-                    HeaderValue::from_bytes(vouched.as_bytes()).map_err(|_| unreadable())?,
-                );
-            }
-            None => drop(headers.remove(name)),
+    of_this_hop(request.headers(), framing, to);
+    forwarded(request, &ours, &told, to);
+    for (name, value) in &ours.vouched {
+        if let Some(value) = value.as_ref().filter(|_| name != ours.hops) {
+            put_header(to, name.as_str(), value.as_bytes());
         }
     }
-    let hops = there(&journey.shared.options.hops_header).ok_or_else(unreadable)?;
-    headers.insert(hops, HeaderValue::from(journey.hops.saturating_add(1)));
-    Ok(head)
+    let hops = journey.hops.saturating_add(1);
+    let _ = write!(to.writer(), "{}: {hops}\r\n\r\n", ours.hops);
+}
+
+impl Ours<'_> {
+    fn are_about(&self, name: &HeaderName) -> bool {
+        name == self.hops || self.vouched.iter().any(|(vouched, _)| vouched == name)
+    }
 }
 
 /// What the sender said, without what was for this hop, and without what strangers say of where they come from.
-fn copy_there(from: &Here, to: &mut HeaderMap, is_trusted: bool) -> Option<()> {
-    let named: Vec<String> = named(from).collect();
+fn pass_on<'r>(from: &'r HeaderMap, ours: &Ours<'_>, to: &mut BytesMut) -> Told<'r> {
+    let named: Vec<&[u8]> =
+        tokens(from.get_all(header::CONNECTION).map(HeaderValue::as_bytes)).collect();
+    let mut told = Told::default();
     for (name, value) in from {
         let text = name.as_str();
-        let is_claim =
-            text.starts_with("x-forwarded-") || matches!(text, "forwarded" | "x-real-ip");
-        let stays =
-            is_of_one_hop(text, &named) || OURS.contains(&text) || (is_claim && !is_trusted);
-        if !stays {
-            to.append(
-                there(name)?,
-                HeaderValue::from_bytes(value.as_bytes()).ok()?,
-            );
+        // `Expect` was met already, and the length is what was counted
+        let stays = matches!(text, "content-length" | "expect")
+            || is_of_one_hop(text, &named)
+            || (is_claim(text) && !ours.is_trusted)
+            || ours.are_about(name);
+        if stays {
+            continue;
         }
+        match text {
+            "x-forwarded-for" => {
+                told.by.push(value.as_bytes());
+                continue;
+            }
+            "x-forwarded-proto" => told.forwarded_proto = true,
+            "x-forwarded-host" => told.forwarded_host = true,
+            "host" => told.host = true,
+            _ => {}
+        }
+        put_header(to, text, value.as_bytes());
     }
-    Some(())
+    told
 }
 
-fn of_this_hop(from: &Here, to: &mut HeaderMap, framing: Framing) {
+fn is_claim(name: &str) -> bool {
+    name.starts_with("x-forwarded-") || matches!(name, "forwarded" | "x-real-ip")
+}
+
+fn of_this_hop(from: &HeaderMap, framing: Framing, to: &mut BytesMut) {
     match framing {
-        Framing::Length(length) => {
-            drop(to.insert(hyper::header::CONTENT_LENGTH, HeaderValue::from(length)));
-        }
-        Framing::Upgrade => {
-            to.insert(
-                hyper::header::CONNECTION,
-                HeaderValue::from_static("upgrade"),
-            );
-            to.insert(
-                hyper::header::UPGRADE,
-                HeaderValue::from_static("websocket"),
-            );
-        }
-        Framing::None | Framing::Chunked => {}
+        Framing::Length(length) => drop(write!(to.writer(), "content-length: {length}\r\n")),
+        Framing::Chunked => put(to, &[b"transfer-encoding: chunked\r\n"]),
+        Framing::Upgrade => put(to, &[b"connection: upgrade\r\nupgrade: websocket\r\n"]),
+        Framing::None => {}
     }
-    let mut wanted = tokens(from.get_all(header::TE).map(header::HeaderValue::as_bytes));
-    if wanted.any(|token| token == "trailers") {
-        to.insert(hyper::header::TE, HeaderValue::from_static("trailers"));
-        to.append(hyper::header::CONNECTION, HeaderValue::from_static("te"));
+    let mut wanted = tokens(from.get_all(header::TE).map(HeaderValue::as_bytes));
+    if wanted.any(|token| token.eq_ignore_ascii_case(b"trailers")) {
+        put(to, &[b"te: trailers\r\nconnection: te\r\n"]);
     }
 }
 
 /// Where the request comes from: what a trusted proxy said stays, and grows by that proxy.
-fn forwarded(
-    request: &ServiceRequest,
-    to: &mut HeaderMap,
-    peer: Option<std::net::IpAddr>,
-) -> Option<()> {
-    let (by, proto, host) = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host");
-    if let Some(peer) = peer {
-        let before = to
-            .get_all(by)
-            .iter()
-            .filter_map(|value| value.to_str().ok());
-        let chain: Vec<String> = before
-            .map(str::to_owned)
-            .chain([peer.to_string()])
-            .collect();
-        to.insert(by, value(&chain.join(", "))?);
+fn forwarded(request: &ServiceRequest, ours: &Ours<'_>, told: &Told<'_>, to: &mut BytesMut) {
+    let is_ours = |name: &'static str| ours.are_about(&HeaderName::from_static(name));
+    let anyone = ours.peer.is_some() || !told.by.is_empty();
+    if anyone && !is_ours("x-forwarded-for") {
+        put(to, &[b"x-forwarded-for: "]);
+        for (n, before) in told.by.iter().enumerate() {
+            put(to, &[if n > 0 { b", " } else { b"" }, before]);
+        }
+        if let Some(peer) = ours.peer {
+            put(to, &[if told.by.is_empty() { b"" } else { b", " }]);
+            put_address(to, peer);
+        }
+        put(to, &[b"\r\n"]);
     }
-    if !to.contains_key(proto) {
+    if !told.forwarded_proto && !is_ours("x-forwarded-proto") {
         let scheme = if request.app_config().secure() {
             "https"
         } else {
             "http"
         };
-        to.insert(proto, HeaderValue::from_static(scheme));
+        put_header(to, "x-forwarded-proto", scheme.as_bytes());
     }
-    if !to.contains_key(host)
+    if !told.forwarded_host
+        && !is_ours("x-forwarded-host")
         && let Some(name) = request.headers().get(header::HOST)
     {
-        to.insert(host, HeaderValue::from_bytes(name.as_bytes()).ok()?);
-    }
-    Some(())
-}
-
-/// The length that an answer says it has.
-pub(super) fn length(headers: &HeaderMap) -> Option<u64> {
-    headers
-        .get(hyper::header::CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
-}
-
-/// An answer's headers; its length is told by its body, if it has one.
-pub(super) fn copy_back(from: &HeaderMap, to: &mut Here, with_length: bool) {
-    let connection = from
-        .get_all(hyper::header::CONNECTION)
-        .iter()
-        .map(HeaderValue::as_bytes);
-    let named: Vec<String> = tokens(connection).collect();
-    for (name, value) in from {
-        let text = name.as_str();
-        if is_of_one_hop(text, &named) || (text == "content-length" && !with_length) {
-            continue;
-        }
-        let name = header::HeaderName::from_bytes(text.as_bytes());
-        let value = header::HeaderValue::from_bytes(value.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, value) {
-            to.append(name, value);
-        }
+        put_header(to, "x-forwarded-host", name.as_bytes());
     }
 }
 
-fn named(headers: &Here) -> impl Iterator<Item = String> {
-    tokens(
-        headers
-            .get_all(header::CONNECTION)
-            .map(header::HeaderValue::as_bytes),
-    )
-}
-
-/// The words of a header that is a list of words, in small letters.
-pub(super) fn tokens<'v>(values: impl Iterator<Item = &'v [u8]>) -> impl Iterator<Item = String> {
+/// The words of a header that is a list of words, without their parameters.
+pub(super) fn tokens<'v>(values: impl Iterator<Item = &'v [u8]>) -> impl Iterator<Item = &'v [u8]> {
     let words = values.flat_map(|value| value.split(|byte| *byte == b','));
     let plain = words.map(|word| {
-        word.split(|byte| *byte == b';')
-            .next()
-            .unwrap_or_default()
-            .trim_ascii()
+        let mut parts = word.split(|byte| *byte == b';');
+        parts.next().unwrap_or_default().trim_ascii()
     });
-    plain
-        .filter(|word| !word.is_empty())
-        .map(|word| String::from_utf8_lossy(word).to_ascii_lowercase())
+    plain.filter(|word| !word.is_empty())
 }
 
-/// `Host` is never: a request without one would be for someone else.
-fn is_of_one_hop(name: &str, named: &[String]) -> bool {
-    OF_ONE_HOP.contains(&name)
-        || name.starts_with("proxy-")
-        || (name != "host" && named.iter().any(|named| named == name))
+/// One of one connection, or `named` by it. `Host` is never: a request without one would be for someone else.
+pub(super) fn is_of_one_hop(name: &str, named: &[&[u8]]) -> bool {
+    matches!(
+        name,
+        "connection" | "keep-alive" | "te" | "trailer" | "transfer-encoding" | "upgrade"
+    ) || name.starts_with("proxy-")
+        || (name != "host"
+            && named
+                .iter()
+                .any(|word| word.eq_ignore_ascii_case(name.as_bytes())))
 }
 
-fn there(name: &header::HeaderName) -> Option<HeaderName> {
-    HeaderName::from_bytes(name.as_str().as_bytes()).ok()
+fn put(to: &mut BytesMut, parts: &[&[u8]]) {
+    for part in parts {
+        to.extend_from_slice(part);
+    }
 }
 
-fn value(text: &str) -> Option<HeaderValue> {
-    HeaderValue::from_str(text).ok()
+fn put_header(to: &mut BytesMut, name: &str, value: &[u8]) {
+    put(to, &[name.as_bytes(), b": ", value, b"\r\n"]);
+}
+
+/// By hand for the many: the formatting of an address costs as much as that of ten headers.
+fn put_address(to: &mut BytesMut, address: IpAddr) {
+    let IpAddr::V4(address) = address else {
+        let _ = write!(to.writer(), "{address}");
+        return;
+    };
+    for (n, octet) in address.octets().into_iter().enumerate() {
+        if n > 0 {
+            to.put_u8(b'.');
+        }
+        if octet >= 100 {
+            to.put_u8(b'0' + octet / 100);
+        }
+        if octet >= 10 {
+            to.put_u8(b'0' + octet / 10 % 10);
+        }
+        to.put_u8(b'0' + octet % 10);
+    }
 }

@@ -1,6 +1,9 @@
 //! A request to a service and its answer back: both stream, nothing is collected.
 
 mod answer;
+mod answer_head;
+mod connection;
+mod framing;
 mod headers;
 mod idle;
 mod pool;
@@ -14,26 +17,28 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::http::Method;
+use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage, HttpResponse};
-use hyper::Response;
-use hyper::body::Incoming;
 use tokio::time::{sleep, timeout};
 
 use crate::router::{Refusal, Shared};
 use crate::table::{Route, Service};
-use headers::Framing;
-use pool::Connection;
+use answer_head::{AnswerHead, Asked};
+use connection::Connection;
+use framing::Framing;
 use request_body::{Progress, RequestBody};
 
 pub(crate) use pool::Pool;
 
 /// A request that a service is to answer, and what is known of it.
-#[derive(Clone, Copy)]
 pub(crate) struct Journey<'j> {
     pub shared: &'j Arc<Shared>,
     pub pool: &'j Rc<Pool>,
     pub route: &'j Route,
     pub service: &'j Service,
+    /// What answers say of the route.
+    pub mark: HeaderValue,
     /// Through how many routers it went.
     pub hops: u32,
     pub begin: Instant,
@@ -41,7 +46,7 @@ pub(crate) struct Journey<'j> {
 
 /// The head of an answer, and where the rest of it comes from.
 struct Arrived {
-    response: Response<Incoming>,
+    head: AnswerHead,
     connection: Connection,
 }
 
@@ -70,42 +75,34 @@ impl Journey<'_> {
         body: &Rc<Progress>,
     ) -> Result<Arrived, Refusal> {
         let may_repeat = request.method().is_safe() && !body.has_body();
-        let mut unsent = Some(RequestBody::new(body, framing.length()));
+        let asked = Asked {
+            is_head: request.method() == Method::HEAD,
+            is_upgrade: framing == Framing::Upgrade,
+        };
         let mut is_repeated = false;
         loop {
             let mut connection = self.connection(!is_repeated).await?;
-            let head = headers::head(self, request, connection.endpoint(), framing)?;
-            let body_now = unsent
-                .take()
-                .unwrap_or_else(|| RequestBody::new(body, framing.length()));
-            let sent = connection.send(head.map(|()| body_now));
+            connection.write_head(self, request, framing);
+            let unsent = RequestBody::new(body, framing.length());
+            let sent = connection.send(framing, unsent, asked);
             let Some(sent) = self.in_time(sent, body).await? else {
                 return Err(Refusal::Late {
                     service: self.service.name.clone(),
                 });
             };
             match sent {
-                Ok(response) => {
-                    return Ok(Arrived {
-                        response,
-                        connection,
-                    });
-                }
+                Ok(head) => return Ok(Arrived { head, connection }),
                 Err(failed) => {
-                    let again = connection.is_reused()
-                        && !is_repeated
-                        && (failed.unsent.is_some() || may_repeat);
-                    if !again {
-                        let is_ours = body.has_failed();
-                        let refusal = || Refusal::BadRequest("the request broke off");
-                        return Err(if is_ours {
-                            refusal()
-                        } else {
-                            self.broken(&failed.error)
-                        });
+                    is_repeated =
+                        connection.is_reused && !is_repeated && (failed.is_unsent || may_repeat);
+                    if is_repeated {
+                        continue;
                     }
-                    unsent = failed.unsent;
-                    is_repeated = true;
+                    return Err(if body.has_failed() {
+                        Refusal::BadRequest("the request broke off")
+                    } else {
+                        self.broken(&failed.error)
+                    });
                 }
             }
         }
@@ -123,7 +120,7 @@ impl Journey<'_> {
                 return Ok(connection);
             }
             let patience = self.shared.options.connect.min(self.left());
-            let error = match timeout(patience, self.pool.connect(&endpoint)).await {
+            let error = match timeout(patience, Connection::open(&endpoint)).await {
                 Ok(Ok(connection)) => return Ok(connection),
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "no connection in time".to_owned(),

@@ -1,6 +1,5 @@
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -8,7 +7,6 @@ use std::time::{Duration, Instant};
 use actix_web::dev::Payload;
 use bytes::Bytes;
 use futures_util::StreamExt;
-use hyper::body::{Body, Frame, SizeHint};
 
 use crate::router::Refusal;
 
@@ -102,47 +100,27 @@ impl RequestBody {
         }
     }
 
-    fn fail(&self, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
-        self.progress.reach(Stage::Failed);
-        io::Error::other(why)
+    /// Nothing of it is to come.
+    pub fn is_over(&self) -> bool {
+        !self.progress.has_body() || self.left == Some(0)
     }
-}
 
-impl Body for RequestBody {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    pub fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
         let polled = match self.progress.payload.borrow_mut().as_mut() {
             Some(payload) => payload.poll_next_unpin(context),
             None => Poll::Ready(None),
         };
-        let chunk = match polled {
+        let piece = match polled {
             Poll::Pending => {
                 if self.progress.stage.get() == Stage::Offered {
                     self.progress.reach(Stage::Awaited);
                 }
                 return Poll::Pending;
             }
-            Poll::Ready(chunk) => chunk,
+            Poll::Ready(piece) => piece,
         };
-        Poll::Ready(match chunk {
-            Some(Ok(chunk)) => {
-                let left = self.left.map(|left| left.checked_sub(chunk.len() as u64));
-                if left == Some(None) {
-                    return Poll::Ready(Some(Err(self.fail("longer than it was said to be"))));
-                }
-                self.left = left.flatten();
-                self.progress.reach(if self.left == Some(0) {
-                    Stage::Done
-                } else {
-                    Stage::Offered
-                });
-                Some(Ok(Frame::data(chunk)))
-            }
+        Poll::Ready(match piece {
+            Some(Ok(piece)) => Some(self.count(piece)),
             Some(Err(error)) => Some(Err(self.fail(error.to_string()))),
             None if self.left.is_some_and(|left| left > 0) => {
                 Some(Err(self.fail("shorter than it was said to be")))
@@ -156,15 +134,22 @@ impl Body for RequestBody {
         })
     }
 
-    fn is_end_stream(&self) -> bool {
-        !self.progress.has_body() || self.left == Some(0)
+    fn count(&mut self, piece: Bytes) -> io::Result<Bytes> {
+        let left = self.left.map(|left| left.checked_sub(piece.len() as u64));
+        if left == Some(None) {
+            return Err(self.fail("longer than it was said to be"));
+        }
+        self.left = left.flatten();
+        self.progress.reach(if self.left == Some(0) {
+            Stage::Done
+        } else {
+            Stage::Offered
+        });
+        Ok(piece)
     }
 
-    fn size_hint(&self) -> SizeHint {
-        match self.left {
-            Some(left) => SizeHint::with_exact(left),
-            None if !self.progress.has_body() => SizeHint::with_exact(0),
-            None => SizeHint::default(),
-        }
+    fn fail(&self, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+        self.progress.reach(Stage::Failed);
+        io::Error::other(why)
     }
 }

@@ -8,24 +8,29 @@ use std::task::{Context, Poll, ready};
 
 use actix_web::body::{BodySize, MessageBody};
 use bytes::Bytes;
-use hyper::body::{Body, Incoming};
 
 use super::Journey;
+use super::answer_head::AnswerHead;
+use super::connection::Connection;
+use super::framing::Ending;
 use super::idle::{Idle, Moved};
-use super::pool::{Connection, Pool};
+use super::pool::Pool;
 use super::request_body::Progress;
 use crate::router::Shared;
 
 /// The body of an answer on its way back. Dropped before its end it closes the connection it comes from.
 pub(super) struct ResponseBody {
-    incoming: Incoming,
+    /// `None`: the whole answer is here.
+    connection: Option<Connection>,
+    ending: Ending,
+    /// The connection may serve another request.
+    is_kept: bool,
     /// What was there with the head.
     ahead: Option<Bytes>,
     /// Why it broke off.
     error: Option<io::Error>,
     size: BodySize,
     idle: Idle,
-    connection: Option<Connection>,
     pool: Rc<Pool>,
     request: Rc<Progress>,
     told: Told,
@@ -44,21 +49,19 @@ pub(super) struct Nothing(pub BodySize);
 impl ResponseBody {
     pub fn new(
         journey: &Journey<'_>,
-        incoming: Incoming,
+        head: &AnswerHead,
         connection: Connection,
         request: Rc<Progress>,
     ) -> Self {
-        let size = incoming
-            .size_hint()
-            .exact()
-            .map_or(BodySize::Stream, BodySize::Sized);
+        let size = head.ending.length();
         Self {
-            incoming,
+            connection: Some(connection),
+            ending: head.ending,
+            is_kept: head.is_kept,
             ahead: None,
             error: None,
-            size,
+            size: size.map_or(BodySize::Stream, BodySize::Sized),
             idle: Idle::new(journey.shared.options.idle, Moved::now()),
-            connection: Some(connection),
             pool: Rc::clone(journey.pool),
             request,
             told: Told {
@@ -82,38 +85,28 @@ impl ResponseBody {
     /// The whole answer is here. Where the service did not wait for the whole request, nothing more can be sent there.
     pub fn end(&mut self) {
         if let Some(connection) = self.connection.take()
+            && self.is_kept
             && self.request.is_over()
+            && connection.is_idle()
         {
             self.pool.give(connection);
         }
     }
 
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
-        loop {
-            let frame = match Pin::new(&mut self.incoming).poll_frame(context) {
-                Poll::Ready(frame) => frame,
-                Poll::Pending if self.idle.poll(context).is_pending() => return Poll::Pending,
-                Poll::Pending => {
-                    return Poll::Ready(Some(Err(io::Error::other("nothing came for too long"))));
-                }
-            };
-            match frame {
-                Some(Ok(frame)) => {
-                    self.idle.moved();
-                    // trailers cannot be passed on; an empty chunk would end the body
-                    if let Ok(data) = frame.into_data()
-                        && !data.is_empty()
-                    {
-                        return Poll::Ready(Some(Ok(data)));
-                    }
-                }
-                Some(Err(error)) => return Poll::Ready(Some(Err(io::Error::other(error)))),
-                None => {
-                    self.end();
-                    return Poll::Ready(None);
-                }
-            }
+        let Some(connection) = &mut self.connection else {
+            return Poll::Ready(None);
+        };
+        let chunk = match connection.poll_body(context, &mut self.ending) {
+            Poll::Ready(chunk) => chunk,
+            Poll::Pending if self.idle.poll(context).is_pending() => return Poll::Pending,
+            Poll::Pending => Some(Err(io::Error::other("nothing came for too long"))),
+        };
+        self.idle.moved();
+        if chunk.is_none() {
+            self.end();
         }
+        Poll::Ready(chunk)
     }
 }
 

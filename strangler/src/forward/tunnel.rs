@@ -14,8 +14,8 @@ use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::rt::spawn;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf, split};
+use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::task::JoinHandle;
 
 use super::idle::{Idle, Moved};
@@ -25,8 +25,6 @@ use crate::router::Refusal;
 
 const WEBSOCKET: &str = "websocket";
 const CHUNK: usize = 16 * 1024;
-
-type Stream = TokioIo<hyper::upgrade::Upgraded>;
 
 /// Whether the request wants to become a tunnel. A request that half does is refused: what follows its head is a body to
 /// some and a stream to others.
@@ -43,7 +41,7 @@ pub(super) fn is_asked(request: &ServiceRequest) -> Result<bool, Refusal> {
     }
     let has_body = headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
     let is_named = headers::tokens(headers.get_all(CONNECTION).map(HeaderValue::as_bytes))
-        .any(|token| token == "upgrade");
+        .any(|token| token.eq_ignore_ascii_case(b"upgrade"));
     if request.method() == Method::GET
         && request.version() == Version::HTTP_11
         && is_named
@@ -60,7 +58,7 @@ pub(super) async fn open(
     arrived: Arrived,
     payload: Payload,
 ) -> Result<HttpResponse<BoxBody>, Refusal> {
-    if arrived.response.status() != hyper::StatusCode::SWITCHING_PROTOCOLS {
+    if arrived.head.response.status() != StatusCode::SWITCHING_PROTOCOLS {
         let mut response = answer::answer(journey, &Method::GET, arrived, Progress::none()).await?;
         // the sender may have begun to speak as through a tunnel: nothing after this is a request
         response
@@ -69,24 +67,18 @@ pub(super) async fn open(
         response.head_mut().no_chunking(true);
         return Ok(response);
     }
-    let Arrived {
-        mut response,
-        connection,
-    } = arrived;
-    let upgraded = hyper::upgrade::on(&mut response).await;
-    // it has handed its stream over
-    drop(connection);
-    let upgraded = upgraded.map_err(|error| journey.broken(&error))?;
-    let (back, there) = split(TokioIo::new(upgraded));
+    let Arrived { head, connection } = arrived;
+    let (stream, ahead) = connection.into_stream();
+    let (back, there) = stream.into_split();
     let moved = Moved::now();
     let tunnel = Tunnel {
         back,
+        ahead,
         buffer: BytesMut::new(),
         idle: Idle::new(journey.shared.options.idle, moved.clone()),
         task: spawn(carry(payload, there, moved)),
     };
-    let mut answer = HttpResponse::with_body(StatusCode::SWITCHING_PROTOCOLS, BoxBody::new(tunnel));
-    headers::copy_back(response.headers(), answer.headers_mut(), false);
+    let mut answer = head.response.set_body(BoxBody::new(tunnel));
     answer
         .headers_mut()
         .insert(UPGRADE, HeaderValue::from_static(WEBSOCKET));
@@ -98,7 +90,9 @@ pub(super) async fn open(
 
 /// What comes back; while it lives, what goes there goes there.
 struct Tunnel {
-    back: ReadHalf<Stream>,
+    back: OwnedReadHalf,
+    /// What came with the head.
+    ahead: BytesMut,
     buffer: BytesMut,
     idle: Idle,
     task: JoinHandle<()>,
@@ -110,7 +104,7 @@ impl Drop for Tunnel {
     }
 }
 
-async fn carry(mut payload: Payload, mut there: WriteHalf<Stream>, moved: Moved) {
+async fn carry(mut payload: Payload, mut there: OwnedWriteHalf, moved: Moved) {
     while let Some(Ok(chunk)) = payload.next().await {
         moved.again();
         if there.write_all(&chunk).await.is_err() {
@@ -133,6 +127,9 @@ impl MessageBody for Tunnel {
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Bytes>>> {
         let this = &mut *self;
+        if !this.ahead.is_empty() {
+            return Poll::Ready(Some(Ok(this.ahead.split().freeze())));
+        }
         this.buffer.resize(CHUNK, 0);
         let mut buffer = ReadBuf::new(&mut this.buffer);
         let read = match Pin::new(&mut this.back).poll_read(context, &mut buffer) {

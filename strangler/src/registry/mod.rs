@@ -3,11 +3,12 @@
 
 pub mod http;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::table::{Discovery, Endpoint, LoadBalancer, Service};

@@ -1,9 +1,10 @@
 //! What was answered so far, by route and side: enough for a console and for metrics.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+
+use foldhash::HashMap;
 
 use super::hooks::{Answered, Observe};
 use crate::backend::Target;

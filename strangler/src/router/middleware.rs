@@ -13,7 +13,6 @@ use super::hooks::{Answered, LocalFut};
 use super::side::side;
 use super::{Options, Refusal, Router, Shared};
 use crate::backend::Target;
-use crate::decide::{find, find_context};
 use crate::forward::{Journey, Pool};
 use crate::path::normalise;
 use crate::table::{Fallback, Route, RouteTable};
@@ -96,13 +95,14 @@ where
         }
         // kept to the end: the request ends where it began
         let table = self.shared.live.table();
-        let Some(route) = route_of(&table, &request) else {
+        let Some(number) = route_of(&table, &request) else {
             return Ok(self.refuse(request, &Refusal::NoRoute));
         };
+        let (route, mark) = (&table.routes[number], table.index.name(number));
         self.shared.authenticate.authenticate(&mut request).await;
         let (target, cookie) = side(&self.shared, route, &request);
         let mut response = match target {
-            Target::Module => self.module(request, route, begin).await?,
+            Target::Module => self.module(request, route, mark, begin).await?,
             Target::Service(name) => {
                 let Some(service) = table.service(name) else {
                     return Ok(self.refuse(
@@ -117,6 +117,7 @@ where
                     pool: &self.pool,
                     route,
                     service,
+                    mark,
                     hops,
                     begin,
                 };
@@ -131,9 +132,15 @@ where
         Ok(response)
     }
 
-    async fn module(&self, request: ServiceRequest, route: &Route, begin: Instant) -> Answer<B> {
+    async fn module(
+        &self,
+        request: ServiceRequest,
+        route: &Route,
+        mark: HeaderValue,
+        begin: Instant,
+    ) -> Answer<B> {
         let mut response = self.module.call(request).await?.map_into_left_body();
-        self.mark(response.headers_mut(), &route.name, &Target::Module);
+        self.mark(response.headers_mut(), mark, &Target::Module);
         let status = response.status();
         self.observe(route, &Target::Module, status, begin, None);
         Ok(response)
@@ -168,10 +175,11 @@ where
         if has_failed && may_fall_back {
             drop(answer);
             request.extensions_mut().remove::<Forwarded>();
-            return self.module(request, route, Instant::now()).await;
+            let mark = journey.mark.clone();
+            return self.module(request, route, mark, Instant::now()).await;
         }
         let mut response = answer.unwrap_or_else(|refusal| self.page(&request, &refusal));
-        self.mark(response.headers_mut(), &route.name, target);
+        self.mark(response.headers_mut(), journey.mark.clone(), target);
         Ok(request.into_response(response).map_into_right_body())
     }
 
@@ -196,14 +204,14 @@ where
         response
     }
 
-    fn mark(&self, headers: &mut HeaderMap, route: &str, backend: &Target) {
-        let value =
-            |name: &str| HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static("none"));
+    fn mark(&self, headers: &mut HeaderMap, route: HeaderValue, backend: &Target) {
         let backend = match backend {
             Target::Module => HeaderValue::from_static("module"),
-            Target::Service(name) => value(name),
+            Target::Service(name) => {
+                HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static("none"))
+            }
         };
-        headers.insert(self.shared.options.route_header.clone(), value(route));
+        headers.insert(self.shared.options.route_header.clone(), route);
         headers.insert(self.shared.options.backend_header.clone(), backend);
     }
 
@@ -226,16 +234,15 @@ where
     }
 }
 
-/// Events for a context go where its neighbours' calls go.
-fn route_of<'t>(table: &'t RouteTable, request: &ServiceRequest) -> Option<&'t Route> {
+/// The number of the route. Events for a context go where its neighbours' calls go.
+fn route_of(table: &RouteTable, request: &ServiceRequest) -> Option<usize> {
     let path = request.path();
     let of_events = || {
-        find_context(
-            table,
-            path.strip_prefix("/internal/events/")?.split('/').next()?,
-        )
+        let mut segments = path.strip_prefix("/internal/events/")?.split('/');
+        table.index.find_context(segments.next()?)
     };
-    find(table, request.method().as_str(), path).or_else(of_events)
+    let found = table.index.find(request.method().as_str(), path);
+    found.or_else(of_events)
 }
 
 /// Gives the path its one spelling, for whoever answers, and counts the hops so far.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use catalog::api::{Categories, CategoryCard, ProductDraft, PutProducts, PutReport};
-use platform::db::Databases;
+use platform::db::{Databases, Db, OpenError};
 use platform::identity::ServiceKey;
 use platform::ports::{Answers as _, Ctx, Unavailable};
 use platform::shell::{Shell, SystemRandom};
@@ -24,13 +24,18 @@ impl Shelves {
     pub fn open(settings: &Settings) -> Result<Self, Failure> {
         let databases = Databases::new(settings.place())?;
         let shell = shell(settings)?;
+        let db = |name, migrations| -> Result<Db, OpenError> {
+            let db = databases.open(name, migrations)?;
+            db.must_serve()?;
+            Ok(db)
+        };
         Ok(Self {
             catalog: Arc::new(catalog::Host {
-                db: databases.open(catalog::NAME, catalog::migrations())?,
+                db: db(catalog::NAME, catalog::migrations())?,
                 clock: shell.clock.clone(),
             }),
             stock: Arc::new(stock::Host {
-                db: databases.open(stock::NAME, stock::migrations())?,
+                db: db(stock::NAME, stock::migrations())?,
                 clock: shell.clock.clone(),
             }),
         })

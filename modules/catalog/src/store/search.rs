@@ -132,6 +132,15 @@ fn tsquery(terms: &[Term], within: Within) -> String {
     }
 }
 
+pub fn forget_all(conn: &mut Conn) -> Result<(), DbError> {
+    let sql = match conn {
+        Conn::Sqlite(_) => "INSERT INTO product_search (product_search) VALUES ('delete-all')",
+        Conn::Postgres(_) => "DELETE FROM product_search",
+    };
+    diesel::sql_query(sql).execute(conn)?;
+    Ok(())
+}
+
 pub fn forget(conn: &mut Conn, ids: &[i64]) -> Result<(), DbError> {
     match conn {
         // one by one: an FTS5 table is asked by rowid, not by a list
@@ -180,6 +189,16 @@ pub fn learn(conn: &mut Conn, products: &[(i64, &Product)]) -> Result<(), DbErro
         }
     }
     Ok(())
+}
+
+/// In the order of their ids, whether the index has them or not.
+pub fn all_after(conn: &mut Conn, id: i64, limit: i64) -> Result<Vec<i64>, DbError> {
+    Ok(products::table
+        .filter(products::id.gt(id))
+        .order(products::id)
+        .limit(limit)
+        .select(products::id)
+        .load(conn)?)
 }
 
 /// Products that the index lacks.

@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use diesel::connection::{Instrumentation, InstrumentationEvent};
+use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection as _};
 use diesel::prelude::*;
 
 use super::DbError;
@@ -47,9 +47,8 @@ impl Conn {
     pub(super) fn postgres(url: &str, schema: &str) -> Result<Self, ConnectionError> {
         let mut conn = PgConnection::establish(url)?;
         conn.set_instrumentation(Counter);
-        let path = format!("SET search_path = {schema}, public");
-        diesel::sql_query(path)
-            .execute(&mut conn)
+        let settings = format!("SET search_path = {schema}, public; SET lock_timeout = '5s'");
+        conn.batch_execute(&settings)
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(Self::Postgres(conn))
     }

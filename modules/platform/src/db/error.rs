@@ -42,6 +42,23 @@ impl DbError {
         matches!(self, Self::Conflict(_))
     }
 
+    /// The same for another caller that waited for the same thing.
+    pub(super) fn again(&self) -> Self {
+        match self {
+            Self::Conflict(why) => Self::Conflict(why.clone()),
+            Self::Storage(why) => Self::Storage(why.clone()),
+            Self::NotOwner { holder } => Self::NotOwner {
+                holder: holder.clone(),
+            },
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+
+    /// The data is served elsewhere: no failure of this process, and nothing that it could try again.
+    pub fn is_not_owner(&self) -> bool {
+        matches!(self, Self::NotOwner { .. })
+    }
+
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
@@ -81,6 +98,7 @@ impl From<Error> for DbError {
                     Self::Storage(message.to_owned())
                 } else if has(&[
                     "database is locked",
+                    "lock timeout",
                     "server closed the connection",
                     "terminating connection",
                 ]) {

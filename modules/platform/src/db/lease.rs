@@ -1,4 +1,4 @@
-//! Background work (relay, saga worker, clocks) runs in one process at a time.
+//! Background work (relay, saga worker, clocks) runs in one process at a time, and only where the database may be served.
 //!
 //! The lease is a lock that the operating system (SQLite: `flock`) or the server (PostgreSQL: an advisory lock of a
 //! session) drops when its holder dies, so another process takes over at once and an idle shop writes nothing. The
@@ -14,9 +14,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::guard::{Guard, Mode};
 use super::schema::lease;
-use super::{Conn, Db, DbError, Engine};
+use super::{Conn, Db, DbError, Engine, Standing};
 
 const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// While another process's data is waited for: every request that is sent here meanwhile is refused.
+const WAITING: Duration = Duration::from_millis(250);
 
 enum Held {
     File(#[expect(dead_code, reason = "dropping it releases the lock")] Guard),
@@ -32,31 +34,56 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// Runs `work` whenever, and only while, this process holds the lease. Returns after `stop`.
+    /// Runs `work` whenever, and only while, this process holds the lease and may serve the database. Returns after
+    /// `stop`.
     ///
-    /// `work` gets a token that is cancelled at `stop` or when the lease is lost, and returns soon after.
+    /// `work` gets a token that is cancelled at `stop`, when the lease is lost or when the database is served elsewhere,
+    /// and returns soon after.
     pub async fn while_held<F, W>(&self, stop: &CancellationToken, work: F)
     where
         F: Fn(CancellationToken) -> W,
         W: Future<Output = ()>,
     {
-        let context = self.db.context();
+        let mut standing = self.db.watch_standing();
         while !stop.is_cancelled() {
-            match take(&self.db).await {
-                Ok(Some(held)) => {
-                    if let Err(error) = self.record().await {
-                        tracing::warn!(context, %error, "the lease could not be recorded");
-                    }
-                    let until = stop.child_token();
-                    tokio::join!(work(until.clone()), watch(held, &until));
+            let pause = match self.db.ask_standing().await {
+                Ok(Standing::NotOwner { .. }) => WAITING,
+                Ok(Standing::Serving) => {
+                    self.work_if_free(stop, &work).await;
+                    ASK_AGAIN
                 }
-                Ok(None) => {}
-                Err(error) => tracing::warn!(context, %error, "the lease could not be taken"),
-            }
+                Err(error) => {
+                    tracing::warn!(context = self.db.context(), %error, "the owner is not known");
+                    ASK_AGAIN
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(ASK_AGAIN) => {}
+                _ = standing.changed() => {}
+                () = tokio::time::sleep(pause) => {}
             }
+        }
+    }
+
+    async fn work_if_free<F, W>(&self, stop: &CancellationToken, work: F)
+    where
+        F: Fn(CancellationToken) -> W,
+        W: Future<Output = ()>,
+    {
+        let context = self.db.context();
+        match take(&self.db).await {
+            Ok(Some(held)) => {
+                if let Err(error) = self.record().await
+                    && !error.is_not_owner()
+                {
+                    tracing::warn!(context, %error, "the lease could not be recorded");
+                }
+                let until = stop.child_token();
+                let held = watch(held, &until);
+                tokio::join!(work(until.clone()), held, while_serving(&self.db, &until));
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(context, %error, "the lease could not be taken"),
         }
     }
 
@@ -86,6 +113,23 @@ async fn take(db: &Db) -> Result<Option<Held>, DbError> {
                 Ok(row.taken.then(|| Held::Session(Box::new(conn))))
             })
             .await
+        }
+    }
+}
+
+/// Stops the work when the database is served elsewhere. One that cannot be asked is no reason: the work finds out.
+async fn while_serving(db: &Db, until: &CancellationToken) {
+    let mut standing = db.watch_standing();
+    while !until.is_cancelled() {
+        if let Ok(Standing::NotOwner { holder }) = db.ask_standing().await {
+            tracing::info!(context = db.context(), %holder, "the database is served elsewhere now");
+            until.cancel();
+            return;
+        }
+        tokio::select! {
+            () = until.cancelled() => {}
+            _ = standing.changed() => {}
+            () = tokio::time::sleep(ASK_AGAIN) => {}
         }
     }
 }

@@ -4,11 +4,15 @@ mod conn;
 mod error;
 mod guard;
 pub mod lease;
+mod location;
 mod migrate;
 mod open;
+mod ownership;
 mod postgres;
 mod readers;
 pub mod schema;
+mod standing;
+pub mod transfer;
 mod writer;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,11 +21,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{oneshot, watch};
 
+use ownership::Ownership;
+
 pub use conn::{Conn, durability, queries};
 pub use error::{DbError, WriteError};
 pub use guard::Mode;
 pub use migrate::{Migrations, PLATFORM, versions};
-pub use open::{Databases, OpenError, Place};
+pub use open::{Databases, Founding, OpenError, Place};
+pub use ownership::{NOBODY, Owner, SHARED, Standing};
 
 /// The database of one context. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +37,9 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     context: &'static str,
     engine: Engine,
+    ownership: Arc<Ownership>,
+    /// Whether this process may be the home of what it opens.
+    founding: Founding,
     commits: watch::Sender<u64>,
     writes: AtomicU64,
     _guard: Option<guard::Guard>,
@@ -61,9 +71,12 @@ impl Db {
         E: WriteError,
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
+        self.admitted().await?;
         let (answer, answered) = oneshot::channel();
+        let ownership = self.0.ownership.clone();
         let job = move |conn: Result<&mut Conn, DbError>| {
-            let result = match conn {
+            let admitted = conn.and_then(|conn| ownership.admit(conn).map(|()| conn));
+            let result = match admitted {
                 Ok(conn) => caught(|| f(conn)),
                 Err(e) => Err(e.into()),
             };
@@ -96,6 +109,7 @@ impl Db {
         E: WriteError,
         F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
     {
+        self.admitted().await?;
         let result = match &self.0.engine {
             Engine::Sqlite(sqlite) => sqlite.write(f).await,
             Engine::Postgres(postgres) => postgres.write(isolation, f).await,
@@ -121,11 +135,19 @@ impl Db {
         }
     }
 
-    fn new(context: &'static str, engine: Engine, guard: Option<guard::Guard>) -> Self {
+    fn new(context: &'static str, opened: open::Opened) -> Self {
         let (commits, _) = watch::channel(0);
+        let open::Opened {
+            engine,
+            ownership,
+            founding,
+            guard,
+        } = opened;
         Self(Arc::new(Inner {
             context,
             engine,
+            ownership,
+            founding,
             commits,
             writes: AtomicU64::new(0),
             _guard: guard,

@@ -1,10 +1,13 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
 use super::guard::{Guard, Mode};
+use super::location::{self, without_password};
+use super::ownership::{HANDOVER, NOBODY, Owner, Ownership, SHARED, owner};
 use super::readers::Readers;
-use super::{Conn, Db, Engine, Migrations, migrate, postgres, writer};
+use super::{Conn, Db, Engine, Migrations, Standing, migrate, postgres, writer};
 
 /// Where the databases of this process are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +16,16 @@ pub enum Place {
     Folder(PathBuf),
     /// One schema per context in this PostgreSQL database.
     Postgres(String),
+}
+
+/// Whose a database becomes that nobody owns yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Founding {
+    /// This shop's: what is new, or was waiting for data, is served at once.
+    #[default]
+    Claim,
+    /// Nobody's: it waits until a context's data is moved into it.
+    Never,
 }
 
 /// Why a database could not be opened. Says what and where; the caller adds nothing.
@@ -43,9 +56,16 @@ pub enum OpenError {
     OldSqlite(String),
 }
 
+impl From<diesel::result::Error> for OpenError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Migration(error.to_string())
+    }
+}
+
 /// Opens the databases of one process, which share their reader threads.
 pub struct Databases {
     place: Place,
+    founding: Founding,
     readers: Readers,
     /// Told to whom a database is refused.
     who: String,
@@ -72,12 +92,18 @@ impl Databases {
         })?;
         Ok(Self {
             place,
+            founding: Founding::default(),
             readers,
             who: format!("process {}", std::process::id()),
         })
     }
 
-    /// Opens, or creates, the database of `context` and brings its tables up to date.
+    pub fn founding(self, founding: Founding) -> Self {
+        Self { founding, ..self }
+    }
+
+    /// Opens, or creates, the database of `context` and brings its tables up to date. Whether it may be served is another
+    /// question: [`Db::standing`].
     pub fn open(&self, context: &'static str, migrations: Migrations) -> Result<Db, OpenError> {
         self.open_as(context, migrations, Mode::Shared)
     }
@@ -88,10 +114,11 @@ impl Databases {
         migrations: Migrations,
         mode: Mode,
     ) -> Result<Db, OpenError> {
-        match &self.place {
+        let opened = match &self.place {
             Place::Folder(folder) => self.open_sqlite(folder, context, migrations, mode),
-            Place::Postgres(url) => open_postgres(url, context, migrations),
-        }
+            Place::Postgres(url) => self.open_postgres(url, context, migrations),
+        }?;
+        Ok(Db::new(context, opened))
     }
 
     fn open_sqlite(
@@ -100,7 +127,7 @@ impl Databases {
         context: &'static str,
         own: Migrations,
         mode: Mode,
-    ) -> Result<Db, OpenError> {
+    ) -> Result<Opened, OpenError> {
         let file = folder.join(format!("{context}.db"));
         let database = file.display().to_string();
         let lock = folder.join(format!("{context}.db.lock"));
@@ -119,49 +146,85 @@ impl Databases {
         let mut conn = Conn::sqlite(&database, 256)
             .map_err(|e| OpenError::Connection(database.clone(), e.to_string()))?;
         refuse_old_sqlite(&mut conn)?;
-        prepare(&mut conn, &database, own)?;
+        let found = self.prepare(&mut conn, &database, own)?;
         drop(turn);
-        let sqlite = writer::Sqlite::new(file, self.readers.clone());
-        Ok(Db::new(context, Engine::Sqlite(sqlite), Some(guard)))
-    }
-}
-
-fn open_postgres(url: &str, context: &'static str, own: Migrations) -> Result<Db, OpenError> {
-    let database = format!("schema {context} of {}", without_password(url));
-    let failed = |e: String| OpenError::Connection(database.clone(), e);
-    let mut conn = Conn::postgres(url, context).map_err(|e| failed(e.to_string()))?;
-    let mut run = |sql: String| {
-        diesel::sql_query(sql)
-            .execute(&mut conn)
-            .map_err(|e| failed(e.to_string()))
-    };
-    run("SELECT pg_advisory_lock(hashtext('banyan setup'))".to_owned())?;
-    run(format!("CREATE SCHEMA IF NOT EXISTS {context}"))?;
-    prepare(&mut conn, &database, own)?;
-    // the lock goes with the connection
-    drop(conn);
-    Ok(Db::new(
-        context,
-        Engine::Postgres(postgres::Postgres::connect(url, context)),
-        None,
-    ))
-}
-
-fn prepare(conn: &mut Conn, database: &str, own: Migrations) -> Result<(), OpenError> {
-    migrate::run(conn, own)?;
-    let holder: String = super::schema::owner::table
-        .order(super::schema::owner::epoch.desc())
-        .select(super::schema::owner::holder)
-        .first(conn)
-        .map_err(|e| OpenError::Connection(database.to_owned(), e.to_string()))?;
-    if holder == "shared" {
-        Ok(())
-    } else {
-        Err(OpenError::NotOwner {
-            database: database.to_owned(),
-            holder,
+        let ownership = Self::standing(&mut conn, location::of_file(&file), &found);
+        let sqlite = writer::Sqlite::new(file, self.readers.clone(), ownership.clone());
+        Ok(Opened {
+            engine: Engine::Sqlite(sqlite),
+            ownership,
+            founding: self.founding,
+            guard: Some(guard),
         })
     }
+
+    fn open_postgres(
+        &self,
+        url: &str,
+        context: &'static str,
+        own: Migrations,
+    ) -> Result<Opened, OpenError> {
+        let database = format!("schema {context} of {}", without_password(url));
+        let failed = |e: String| OpenError::Connection(database.clone(), e);
+        let mut conn = Conn::postgres(url, context).map_err(|e| failed(e.to_string()))?;
+        let mut run = |sql: String| {
+            diesel::sql_query(sql)
+                .execute(&mut conn)
+                .map_err(|e| failed(e.to_string()))
+        };
+        // whoever else starts now may have much to set up
+        run("SET lock_timeout = 0".to_owned())?;
+        run("SELECT pg_advisory_lock(hashtext('banyan setup'))".to_owned())?;
+        run(format!("CREATE SCHEMA IF NOT EXISTS {context}"))?;
+        let found = self.prepare(&mut conn, &database, own)?;
+        let ownership = Self::standing(&mut conn, location::of_schema(url, context), &found);
+        // the lock goes with the connection
+        drop(conn);
+        Ok(Opened {
+            engine: Engine::Postgres(postgres::Postgres::connect(url, context, ownership.clone())),
+            ownership,
+            founding: self.founding,
+            guard: None,
+        })
+    }
+
+    /// Its tables, and whose it is.
+    fn prepare(
+        &self,
+        conn: &mut Conn,
+        database: &str,
+        own: Migrations,
+    ) -> Result<Owner, OpenError> {
+        migrate::run(conn, own, self.founding)?;
+        let failed = |e: super::DbError| OpenError::Connection(database.to_owned(), e.to_string());
+        let found = owner(conn).map_err(failed)?;
+        if found.holder != NOBODY || self.founding == Founding::Never {
+            return Ok(found);
+        }
+        migrate::set_holder(conn, NOBODY, SHARED).map_err(failed)?;
+        owner(conn).map_err(failed)
+    }
+
+    /// Who opens a database that has ever been moved waits a moment: another may have read it until just now.
+    fn standing(conn: &mut Conn, location: String, found: &Owner) -> Arc<Ownership> {
+        let ownership = Arc::new(Ownership::new(location, found));
+        if ownership.standing() != Standing::Serving {
+            let _ = ownership.check(conn);
+            if ownership.is_ours() {
+                std::thread::sleep(HANDOVER);
+                let _ = ownership.check(conn);
+            }
+        }
+        ownership
+    }
+}
+
+/// What a [`Db`] is made of.
+pub(super) struct Opened {
+    pub engine: Engine,
+    pub ownership: Arc<Ownership>,
+    pub founding: Founding,
+    pub guard: Option<Guard>,
 }
 
 fn refuse_old_sqlite(conn: &mut Conn) -> Result<(), OpenError> {
@@ -188,14 +251,4 @@ fn refuse_old_sqlite(conn: &mut Conn) -> Result<(), OpenError> {
 /// By scheme: SQLite takes any string for a path, so a mistyped URL would silently become a file.
 fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
-}
-
-fn without_password(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme + 3 <= at => {
-            let user = url[scheme + 3..at].split(':').next().unwrap_or_default();
-            format!("{}://{user}@{}", &url[..scheme], &url[at + 1..])
-        }
-        _ => url.to_owned(),
-    }
 }

@@ -1,23 +1,31 @@
 //! PostgreSQL: a small pool per context, each connection bound to the context's schema.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{
+    AnsiTransactionManager, SimpleConnection as _, TransactionManager, TransactionManagerStatus,
+};
 use diesel::prelude::*;
 use rand::RngExt as _;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
+use super::ownership::Ownership;
 use super::readers::ReadJob;
 use super::{Conn, DbError, Isolation, WriteError, caught};
 
 /// Conflicting writes are retried for this long.
 const PATIENCE: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 6;
+/// Writers that wait for a move leave a connection to those who read.
+const WRITERS: usize = 5;
 
 #[derive(Clone)]
 pub(super) struct Postgres {
     pool: r2d2::Pool<Connector>,
     connector: Connector,
+    ownership: Arc<Ownership>,
+    writers: Arc<Semaphore>,
 }
 
 #[derive(Clone)]
@@ -47,7 +55,7 @@ impl r2d2::ManageConnection for Connector {
 }
 
 impl Postgres {
-    pub fn connect(url: &str, schema: &str) -> Self {
+    pub fn connect(url: &str, schema: &str, ownership: Arc<Ownership>) -> Self {
         let connector = Connector {
             url: url.to_owned(),
             schema: schema.to_owned(),
@@ -60,7 +68,12 @@ impl Postgres {
             .test_on_check_out(false)
             .error_handler(Box::new(Quiet))
             .build_unchecked(connector.clone());
-        Self { pool, connector }
+        Self {
+            pool,
+            connector,
+            ownership,
+            writers: Arc::new(Semaphore::new(WRITERS)),
+        }
     }
 
     /// A connection outside the pool, for a lock that lives as long as it does.
@@ -83,9 +96,25 @@ impl Postgres {
         F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let pool = self.pool.clone();
-        tokio::task::spawn_blocking(move || {
-            let _ = answer.send(write_until(&pool, isolation, Instant::now() + PATIENCE, &f));
+        let (pool, ownership) = (self.pool.clone(), self.ownership.clone());
+        let (writers, deadline) = (self.writers.clone(), Instant::now() + PATIENCE);
+        tokio::spawn(async move {
+            let turn = tokio::time::timeout_at(deadline.into(), writers.acquire_owned()).await;
+            let write = move || {
+                let outcome = match turn {
+                    Ok(Ok(_turn)) => {
+                        let begin = Begin {
+                            isolation,
+                            ownership: &ownership,
+                            deadline,
+                        };
+                        write_until(&pool, &begin, &f)
+                    }
+                    _ => Err(DbError::Unavailable("all its writers wait".to_owned()).into()),
+                };
+                let _ = answer.send(outcome);
+            };
+            tokio::task::spawn_blocking(write);
         });
         answered
             .await
@@ -93,16 +122,34 @@ impl Postgres {
     }
 }
 
+/// How a write begins. The lock takes no snapshot: a writer that waited for a move sees who owns the database after it.
+/// Writers do not wait for each other at it.
+struct Begin<'a> {
+    isolation: Isolation,
+    ownership: &'a Ownership,
+    /// Conflicts are retried, and locks waited for, until then.
+    deadline: Instant,
+}
+
+impl Begin<'_> {
+    fn sql(&self) -> String {
+        let isolation = match self.isolation {
+            Isolation::Serializable => "SERIALIZABLE",
+            Isolation::ReadCommitted => "READ COMMITTED",
+        };
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let left = left.as_millis().max(1);
+        format!(
+            "BEGIN ISOLATION LEVEL {isolation}; SET LOCAL lock_timeout = {left}; LOCK TABLE owner IN ROW SHARE MODE"
+        )
+    }
+}
+
 fn write_until<T, E: WriteError>(
     pool: &r2d2::Pool<Connector>,
-    isolation: Isolation,
-    deadline: Instant,
+    begin: &Begin<'_>,
     f: impl Fn(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    let begin = match isolation {
-        Isolation::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
-        Isolation::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
-    };
     let mut pause = Duration::from_millis(1);
     loop {
         let outcome = match pool.get() {
@@ -110,7 +157,10 @@ fn write_until<T, E: WriteError>(
             Err(e) => return Err(DbError::Unavailable(e.to_string()).into()),
         };
         match outcome {
-            Err(e) if e.as_db().is_some_and(DbError::is_conflict) && Instant::now() < deadline => {
+            Err(e)
+                if e.as_db().is_some_and(DbError::is_conflict)
+                    && Instant::now() < begin.deadline =>
+            {
                 std::thread::sleep(pause.mul_f64(rand::rng().random_range(0.5..1.5)));
                 pause = (pause * 2).min(Duration::from_millis(50));
             }
@@ -121,12 +171,16 @@ fn write_until<T, E: WriteError>(
 
 fn attempt<T, E: WriteError>(
     conn: &mut Conn,
-    begin: &str,
+    begin: &Begin<'_>,
     f: impl Fn(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
     let db = |e: diesel::result::Error| E::from(DbError::from(e));
-    AnsiTransactionManager::begin_transaction_sql(postgres(conn)?, begin).map_err(db)?;
-    match caught(|| f(conn)) {
+    if let Err(e) = AnsiTransactionManager::begin_transaction_sql(postgres(conn)?, &begin.sql()) {
+        abandon(postgres(conn)?);
+        return Err(db(e));
+    }
+    let owned = begin.ownership.check(conn).map_err(E::from);
+    match owned.and_then(|()| caught(|| f(conn))) {
         Ok(value) => {
             AnsiTransactionManager::commit_transaction(postgres(conn)?).map_err(db)?;
             Ok(value)
@@ -136,6 +190,14 @@ fn attempt<T, E: WriteError>(
             let _ = AnsiTransactionManager::rollback_transaction(postgres(conn)?);
             Err(e)
         }
+    }
+}
+
+/// The server may have begun, and then failed at the lock, without the manager knowing of it.
+fn abandon(conn: &mut PgConnection) {
+    if conn.batch_execute("ROLLBACK").is_err() {
+        *AnsiTransactionManager::transaction_manager_status_mut(conn) =
+            TransactionManagerStatus::InError;
     }
 }
 

@@ -9,6 +9,7 @@ use diesel::connection::{AnsiTransactionManager, TransactionManager, Transaction
 use diesel::prelude::*;
 use tokio::sync::oneshot;
 
+use super::ownership::Ownership;
 use super::readers::{ReadJob, Readers};
 use super::{Conn, DbError, WriteError, caught};
 
@@ -20,6 +21,7 @@ type Manager = <Conn as Connection>::TransactionManager;
 pub(super) struct Sqlite {
     file: Arc<PathBuf>,
     readers: Readers,
+    ownership: Arc<Ownership>,
     writer: OnceLock<flume::Sender<Box<dyn Job>>>,
     commits: Arc<AtomicU64>,
 }
@@ -39,10 +41,11 @@ struct Write<T, E, F> {
 }
 
 impl Sqlite {
-    pub fn new(file: PathBuf, readers: Readers) -> Self {
+    pub fn new(file: PathBuf, readers: Readers, ownership: Arc<Ownership>) -> Self {
         Self {
             file: Arc::new(file),
             readers,
+            ownership,
             writer: OnceLock::new(),
             commits: Arc::default(),
         }
@@ -84,13 +87,20 @@ impl Sqlite {
     fn start_writer(&self) -> flume::Sender<Box<dyn Job>> {
         let (queue, jobs) = flume::unbounded();
         let (file, commits) = (self.file.clone(), self.commits.clone());
+        let ownership = self.ownership.clone();
         let name = format!(
             "sqlite-write-{}",
             file.file_stem().unwrap_or_default().to_string_lossy()
         );
-        let spawned = std::thread::Builder::new()
-            .name(name)
-            .spawn(move || serve(&file, &jobs, &commits));
+        let spawned = std::thread::Builder::new().name(name).spawn(move || {
+            let writer = Writer {
+                file: &file,
+                jobs: &jobs,
+                commits: &commits,
+                ownership: &ownership,
+            };
+            writer.serve();
+        });
         if let Err(error) = spawned {
             tracing::error!(%error, "no writer thread could be started");
         }
@@ -128,85 +138,108 @@ where
     }
 }
 
-fn serve(file: &Path, jobs: &flume::Receiver<Box<dyn Job>>, commits: &AtomicU64) {
-    let mut open: Option<Conn> = None;
-    while let Ok(first) = jobs.recv() {
-        let connected = match open.take() {
-            Some(conn) => Ok(conn),
-            None => Conn::sqlite(&file.to_string_lossy(), CACHE_KIB),
-        };
-        let mut conn = match connected {
-            Ok(conn) => conn,
-            Err(e) => {
-                first.finish(Err(DbError::from(e)));
-                continue;
-            }
-        };
-        if write_batch(&mut conn, first, jobs, commits) {
-            open = Some(conn);
-        }
-    }
+/// What the writer thread works with.
+struct Writer<'a> {
+    file: &'a Path,
+    jobs: &'a flume::Receiver<Box<dyn Job>>,
+    commits: &'a AtomicU64,
+    ownership: &'a Ownership,
 }
 
-/// Whether the connection is still good afterwards.
-fn write_batch(
-    conn: &mut Conn,
-    first: Box<dyn Job>,
-    jobs: &flume::Receiver<Box<dyn Job>>,
-    commits: &AtomicU64,
-) -> bool {
-    if let Err(e) = begin(conn) {
-        first.finish(Err(e));
-        return false;
-    }
-    let mut done = Vec::new();
-    let mut next = Some(first);
-    while let Some(mut job) = next {
-        let alive = job.run(conn).is_ok();
-        done.push(job);
-        if !alive {
-            return one_by_one(conn, done, commits);
-        }
-        next = if done.len() < BATCH {
-            jobs.try_recv().ok()
-        } else {
-            None
-        };
-    }
-    match Manager::commit_transaction(conn) {
-        Ok(()) => {
-            commits.fetch_add(1, Ordering::Relaxed);
-            for job in done {
-                job.finish(Ok(()));
+impl Writer<'_> {
+    fn serve(&self) {
+        let mut open: Option<Conn> = None;
+        while let Ok(first) = self.jobs.recv() {
+            let connected = match open.take() {
+                Some(conn) => Ok(conn),
+                None => Conn::sqlite(&self.file.to_string_lossy(), CACHE_KIB),
+            };
+            let mut conn = match connected {
+                Ok(conn) => conn,
+                Err(e) => {
+                    first.finish(Err(DbError::from(e)));
+                    continue;
+                }
+            };
+            if self.write_batch(&mut conn, first) {
+                open = Some(conn);
             }
-            true
-        }
-        Err(_) if done.len() > 1 => one_by_one(conn, done, commits),
-        Err(e) => {
-            for job in done {
-                job.finish(Err(DbError::Storage(e.to_string())));
-            }
-            false
         }
     }
-}
 
-/// The shared transaction is gone (disk full, I/O error): each closure again, in a transaction of its own.
-fn one_by_one(conn: &mut Conn, jobs: Vec<Box<dyn Job>>, commits: &AtomicU64) -> bool {
-    let mut good = rollback(conn);
-    for mut job in jobs {
-        let outcome = begin(conn)
-            .and_then(|()| job.run(conn))
-            .and_then(|()| Manager::commit_transaction(conn).map_err(DbError::from));
-        match &outcome {
+    /// Whether the connection is still good afterwards.
+    fn write_batch(&self, conn: &mut Conn, first: Box<dyn Job>) -> bool {
+        if let Err(e) = self.begin(conn) {
+            self.refuse_all(first, &e);
+            return false;
+        }
+        let mut done = Vec::new();
+        let mut next = Some(first);
+        while let Some(mut job) = next {
+            let alive = job.run(conn).is_ok();
+            done.push(job);
+            if !alive {
+                return self.one_by_one(conn, done);
+            }
+            next = if done.len() < BATCH {
+                self.jobs.try_recv().ok()
+            } else {
+                None
+            };
+        }
+        match Manager::commit_transaction(conn) {
             Ok(()) => {
-                commits.fetch_add(1, Ordering::Relaxed);
+                self.commits.fetch_add(1, Ordering::Relaxed);
+                for job in done {
+                    job.finish(Ok(()));
+                }
+                true
             }
-            Err(_) => good = rollback(conn),
+            Err(_) if done.len() > 1 => self.one_by_one(conn, done),
+            Err(e) => {
+                for job in done {
+                    job.finish(Err(DbError::Storage(e.to_string())));
+                }
+                false
+            }
         }
-        job.finish(outcome);
     }
-    good
+
+    /// The shared transaction is gone (disk full, I/O error): each closure again, in a transaction of its own.
+    fn one_by_one(&self, conn: &mut Conn, jobs: Vec<Box<dyn Job>>) -> bool {
+        let mut good = rollback(conn);
+        for mut job in jobs {
+            let outcome = self
+                .begin(conn)
+                .and_then(|()| job.run(conn))
+                .and_then(|()| Manager::commit_transaction(conn).map_err(DbError::from));
+            match &outcome {
+                Ok(()) => {
+                    self.commits.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(_) => good = rollback(conn),
+            }
+            job.finish(outcome);
+        }
+        good
+    }
+
+    /// Within the transaction nobody can take the database away any more.
+    fn begin(&self, conn: &mut Conn) -> Result<(), DbError> {
+        begin(conn)?;
+        self.ownership.check(conn).inspect_err(|_| {
+            rollback(conn);
+        })
+    }
+
+    /// Whoever waits behind the first would only wait as long again for the same answer.
+    fn refuse_all(&self, first: Box<dyn Job>, why: &DbError) {
+        let behind: Vec<Box<dyn Job>> = self.jobs.try_iter().collect();
+        first.finish(Err(why.again()));
+        for job in behind {
+            job.finish(Err(why.again()));
+        }
+    }
 }
 
 /// BEGIN IMMEDIATE: a deferred transaction that turns into a writer gets SQLITE_BUSY at once.

@@ -35,6 +35,8 @@ pub trait Answers<C: Call>: Send + Sync + 'static {
 pub struct Unavailable {
     pub context: &'static str,
     pub reason: String,
+    /// Another process owns the data: whoever routed the call here looks again.
+    pub is_elsewhere: bool,
 }
 
 impl Unavailable {
@@ -42,6 +44,7 @@ impl Unavailable {
         Self {
             context,
             reason: reason.to_string(),
+            is_elsewhere: false,
         }
     }
 }
@@ -49,10 +52,14 @@ impl Unavailable {
 impl DbError {
     /// For answers: the context's database could not.
     pub fn of(self, context: &'static str) -> Unavailable {
-        if !self.is_transient() {
+        let is_elsewhere = self.is_not_owner();
+        if !self.is_transient() && !is_elsewhere {
             tracing::error!(context, error = %self, "an answer failed");
         }
-        Unavailable::new(context, self)
+        Unavailable {
+            is_elsewhere,
+            ..Unavailable::new(context, self)
+        }
     }
 }
 

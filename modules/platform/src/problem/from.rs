@@ -29,7 +29,7 @@ impl From<BadTexts> for Problem {
     }
 }
 
-/// 503 when it may work later, 421 where another process owns the data.
+/// 503 when it may work later, 421 where another process owns the data (which people are told as 503).
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         let status = match &error {
@@ -43,6 +43,12 @@ impl From<DbError> for Problem {
 
 impl From<Unavailable> for Problem {
     fn from(error: Unavailable) -> Self {
-        Self::unavailable(error.context, SOON).because(error)
+        let problem = Self::unavailable(error.context, SOON);
+        if error.is_elsewhere {
+            problem.with_status(StatusCode::MISDIRECTED_REQUEST)
+        } else {
+            problem
+        }
+        .because(error)
     }
 }

@@ -121,6 +121,8 @@ pub fn wants_json(request: &HttpRequest) -> bool {
 struct Caller {
     page: Option<Page>,
     json: bool,
+    /// A neighbour, who is told 421 where the data is served elsewhere; to others that is 503.
+    is_neighbour: bool,
     trace: Option<Trace>,
     /// The page whose form this is; `None` for requests that can be repeated themselves.
     form: Option<String>,
@@ -132,6 +134,7 @@ impl Caller {
         Self {
             page: Page::of(request),
             json: wants_json(request),
+            is_neighbour: request.path().starts_with("/internal/"),
             trace: request.extensions().get::<Trace>().copied(),
             form: (!request.method().is_safe()).then(|| form_page(request)),
             is_fragment: request.headers().contains_key("hx-request"),
@@ -139,9 +142,15 @@ impl Caller {
     }
 
     fn answer(&self, problem: &Problem) -> HttpResponse {
+        if problem.status() == StatusCode::MISDIRECTED_REQUEST && !self.is_neighbour {
+            let unavailable = problem.clone();
+            return self.answer(&unavailable.with_status(StatusCode::SERVICE_UNAVAILABLE));
+        }
         let inner = &problem.0;
         let trace_id = self.trace.map(|trace| trace.id()).unwrap_or_default();
-        if inner.status.is_server_error() {
+        if inner.status == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::warn!(%trace_id, "{problem}");
+        } else if inner.status.is_server_error() {
             tracing::error!(%trace_id, "{problem}");
         } else {
             tracing::debug!(%trace_id, "{problem}");

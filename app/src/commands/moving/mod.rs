@@ -1,0 +1,180 @@
+//! `banyan move CONTEXT status | switch | reverse`: a context's data leaves for a database of its own, and comes back.
+
+mod carry;
+mod content;
+mod report;
+mod routes;
+mod tell;
+mod trail;
+
+use std::path::PathBuf;
+
+use platform::db::transfer::{Side, TransferError};
+use platform::db::{Place, SHARED};
+use strangler::Backend;
+
+use self::carry::{Direction, Walk};
+use self::content::Content;
+use self::routes::Routes;
+use self::trail::{State, Trail};
+use super::import::block_on;
+use crate::cli::{Move, MoveCommand};
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+pub fn run(settings: &Settings, command: Move) -> Result<(), Failure> {
+    let content = content::of(&command.context)?;
+    let home = Side::new(settings.place(), content.name);
+    let urls = trail::Urls {
+        given: command.from.clone(),
+        home: settings.database.clone(),
+    };
+    let trail = Trail::follow(home, urls)?;
+    let desk = Desk {
+        settings,
+        content,
+        trail,
+    };
+    match command.command {
+        MoveCommand::Status => {
+            tell::status(&desk.trail);
+            Ok(())
+        }
+        MoveCommand::Switch { to, dry_run } => {
+            let to = place_of(&to)?;
+            block_on(desk.switch(Side::new(to, desk.content.name), dry_run))
+        }
+        MoveCommand::Reverse { dry_run } => block_on(desk.reverse(dry_run)),
+    }
+}
+
+/// A folder, or a server.
+fn place_of(to: &str) -> Result<Place, Failure> {
+    match to.split_once("://") {
+        Some(("postgres" | "postgresql", _)) => Ok(Place::Postgres(to.to_owned())),
+        Some((scheme, _)) => Err(Failure::usage(format!(
+            "--to {scheme}://…: must be a folder or a postgres:// URL"
+        ))),
+        None if to.is_empty() => Err(Failure::usage("--to names no folder")),
+        None => Ok(Place::Folder(PathBuf::from(to))),
+    }
+}
+
+/// What a command works with.
+struct Desk<'a> {
+    settings: &'a Settings,
+    content: Content,
+    trail: Trail,
+}
+
+impl Desk<'_> {
+    async fn switch(&self, to: Side, dry_run: bool) -> Result<(), Failure> {
+        let name = self.content.name;
+        if to.location() == self.trail.home.location() {
+            return Err(Failure::usage(format!(
+                "--to is the shop's own database of {name}; `banyan move {name} reverse` brings it back there"
+            )));
+        }
+        let from = self.source(&to)?;
+        let routes = Routes::open(self.settings)?;
+        if dry_run && let Some(from) = &from {
+            tell::plan(name, from, &to)?;
+        }
+        let service = routes.service_at(name, to.location()).await?;
+        let backend = Backend::only(service.name.as_str().into());
+        if dry_run {
+            tell::would_flip(&routes.to_flip(name, &backend)?, &service.name);
+            return Ok(());
+        }
+        let mut walk = Walk::begin(name, &to, routes.reporter(name));
+        self.carry(&mut walk, from.as_ref(), &to, Direction::Out)?;
+        routes.wait_until_ready(&service).await?;
+        walk.step(
+            "ready",
+            &format!("{} serves {name}", service.name),
+            "move::ready",
+        );
+        let why = format!("moved to {}", to.location());
+        let flipped = routes.flip(name, &backend, &why)?;
+        walk.end(&flipped, &service.name);
+        Ok(())
+    }
+
+    async fn reverse(&self, dry_run: bool) -> Result<(), Failure> {
+        let name = self.content.name;
+        let home = &self.trail.home;
+        let from = self.source(home)?;
+        let routes = Routes::open(self.settings)?;
+        let backend = Backend::module();
+        if dry_run {
+            if let Some(from) = &from {
+                tell::plan(name, from, home)?;
+            }
+            tell::would_flip(&routes.to_flip(name, &backend)?, "module");
+            return Ok(());
+        }
+        let mut walk = Walk::begin(name, home, routes.reporter(name));
+        self.carry(&mut walk, from.as_ref(), home, Direction::Home)?;
+        if from.is_some() {
+            routes.wait_for_the_shop().await;
+            walk.step("ready", "the shop serves it itself", "move::ready");
+        }
+        let flipped = routes.flip(
+            name,
+            &backend,
+            &format!("moved back to {}", home.location()),
+        )?;
+        walk.end(&flipped, "module");
+        Ok(())
+    }
+
+    /// Whence the data comes; `None` when it is at `to` already, or only has to be told so.
+    fn source(&self, to: &Side) -> Result<Option<Side>, Failure> {
+        match &self.trail.state {
+            State::Settled { owner, .. } if owner.location() == to.location() => Ok(None),
+            State::Settled { owner, .. } => Ok(Some(owner.clone())),
+            State::HalfDone { to: named, .. } if named.location() == to.location() => Ok(None),
+            State::HalfDone { to: named, .. } => Err(Failure::other(format!(
+                "a move of {} to {} is half done; complete it first: {}",
+                self.content.name,
+                named.location(),
+                self.trail.completing()
+            ))),
+        }
+    }
+
+    /// Everything up to the moment when `to` owns the data.
+    fn carry(
+        &self,
+        walk: &mut Walk,
+        from: Option<&Side>,
+        to: &Side,
+        direction: Direction,
+    ) -> Result<(), Failure> {
+        match (from, &self.trail.state) {
+            (Some(from), _) => walk.carry((from, to), &self.content, direction)?,
+            (None, State::HalfDone { from, epoch, .. }) => {
+                walk.complete(from.location(), to, *epoch, direction)?;
+            }
+            (None, State::Settled { .. }) => {}
+        }
+        // a database that the data has passed by learns of it too
+        let home = &self.trail.home;
+        if home.location() != to.location()
+            && from.is_some_and(|from| from.location() != home.location())
+            && let Some(now) = to.owner().map_err(failed)?
+        {
+            let holder = match now.holder.as_str() {
+                SHARED => to.location().to_owned(),
+                _ => now.holder,
+            };
+            let now = platform::db::Owner { holder, ..now };
+            platform::db::transfer::tell(home, &now).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+fn failed(error: TransferError) -> Failure {
+    Failure::other(error)
+}

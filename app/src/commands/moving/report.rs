@@ -1,0 +1,67 @@
+//! Tells the shop's console how a move goes. Nobody has to listen.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::routing::moves::{News, PATH};
+
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Sends in a thread of its own, so that the move waits for nobody; what was said is sent before this is gone.
+pub struct Reporter {
+    news: Option<Sender<News>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Reporter {
+    /// `bearer` is the `Authorization` of neighbours.
+    pub fn start(router: &str, bearer: Option<String>, context: &str) -> Self {
+        let (news, said) = channel();
+        let url = format!("{router}{PATH}{context}");
+        let thread = bearer.and_then(|bearer| {
+            std::thread::Builder::new()
+                .spawn(move || send_all(&said, &url, &bearer))
+                .ok()
+        });
+        Self {
+            news: Some(news),
+            thread,
+        }
+    }
+
+    pub fn tell(&self, news: News) {
+        if let Some(sender) = &self.news {
+            // without a thread nobody listens
+            let _ = sender.send(news);
+        }
+    }
+}
+
+impl Drop for Reporter {
+    fn drop(&mut self) {
+        drop(self.news.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn send_all(said: &Receiver<News>, url: &str, bearer: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(PATIENCE)
+        .build();
+    let (Ok(runtime), Ok(http)) = (runtime, http) else {
+        return;
+    };
+    for news in said {
+        let put = http.put(url).header("authorization", bearer).json(&news);
+        if let Err(error) = runtime.block_on(put.send()) {
+            tracing::debug!(%error, "the console does not hear of the move");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The one place where a move touches routes: who waits at a location, and the flip.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use kernel::Clock as _;
+use platform::identity::ServiceKey;
+use serde::Deserialize;
+use strangler::{Backend, Flip, Route, RouteTable, RoutesFile, Target};
+
+use super::report::Reporter;
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// How long a new owner may take until it says that it is ready.
+const PATIENCE: Duration = Duration::from_secs(10);
+const ASK_AGAIN: Duration = Duration::from_millis(50);
+const TIME_OUT: Duration = Duration::from_secs(2);
+/// Whoever waits for its data looks this often, and then waits until nobody can be reading elsewhere.
+const NOTICED: Duration = Duration::from_millis(450);
+const WHO: &str = "command line";
+
+pub struct Routes {
+    file: RoutesFile,
+    http: reqwest::Client,
+    key: std::path::PathBuf,
+    /// The router, which is the shop itself.
+    router: String,
+}
+
+/// A service, and its instances that opened the database in question.
+#[derive(Debug)]
+pub struct Registered {
+    pub name: String,
+    pub endpoints: Vec<String>,
+}
+
+/// One entry of `GET /internal/registry`.
+#[derive(Deserialize)]
+struct Entry {
+    service: String,
+    endpoint: String,
+    /// The router sends it requests.
+    is_ready: bool,
+    /// By context, where the instance's database is.
+    #[serde(default)]
+    about: BTreeMap<String, String>,
+}
+
+impl Routes {
+    pub fn open(settings: &Settings) -> Result<Self, Failure> {
+        let http = reqwest::Client::builder()
+            .timeout(TIME_OUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(Failure::other)?;
+        let mut listen = settings.listen;
+        if listen.ip().is_unspecified() {
+            listen.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        Ok(Self {
+            file: RoutesFile::new(&settings.routes),
+            http,
+            key: settings.service_key.clone(),
+            router: format!("http://{listen}"),
+        })
+    }
+
+    /// To the router's console.
+    pub fn reporter(&self, context: &str) -> Reporter {
+        let key = ServiceKey::load(&self.key).ok();
+        Reporter::start(&self.router, key.map(|key| key.bearer()), context)
+    }
+
+    /// Asks the running router. Refused when no registered instance has opened the database at `location`.
+    pub async fn service_at(&self, context: &str, location: &str) -> Result<Registered, Failure> {
+        let mut entries = self.registry().await?;
+        entries.retain(|entry| entry.about.get(context).is_some_and(|at| at == location));
+        let Some(name) = entries.first().map(|entry| entry.service.clone()) else {
+            return Err(Failure::other(format!(
+                "no registered service waits at {location}: start one there first, with banyan serve --only {context} --register {}",
+                self.router
+            )));
+        };
+        if let Some(other) = entries.iter().find(|entry| entry.service != name) {
+            return Err(Failure::other(format!(
+                "two services wait at {location}, {name} and {}: register one name for it",
+                other.service
+            )));
+        }
+        let endpoints = entries.into_iter().map(|entry| entry.endpoint).collect();
+        Ok(Registered { name, endpoints })
+    }
+
+    async fn registry(&self) -> Result<Vec<Entry>, Failure> {
+        let key = ServiceKey::load(&self.key).map_err(Failure::other)?;
+        let url = format!("{}/internal/registry", self.router);
+        let failed = |e: reqwest::Error| {
+            Failure::other(format!(
+                "the router at {} does not tell who is registered ({}): is the shop running, and is --listen its address?",
+                self.router,
+                e.without_url()
+            ))
+        };
+        let request = self.http.get(url).header("authorization", key.bearer());
+        let answer = request.send().await.map_err(failed)?;
+        let answer = answer.error_for_status().map_err(failed)?;
+        answer.json().await.map_err(failed)
+    }
+
+    /// Every instance of the service has told the router that it serves what it must.
+    pub async fn wait_until_ready(&self, service: &Registered) -> Result<(), Failure> {
+        let until = Instant::now() + PATIENCE;
+        for endpoint in &service.endpoints {
+            while !self.is_ready(&service.name, endpoint).await {
+                if Instant::now() > until {
+                    return Err(Failure::other(format!(
+                        "{} at {endpoint} owns the data and is not ready after {} s; the routes were not flipped: look at its log, then run the same command again",
+                        service.name,
+                        PATIENCE.as_secs()
+                    )));
+                }
+                tokio::time::sleep(ASK_AGAIN).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// The shop notices by itself; nobody has to be there.
+    pub async fn wait_for_the_shop(&self) {
+        tokio::time::sleep(NOTICED).await;
+    }
+
+    async fn is_ready(&self, service: &str, endpoint: &str) -> bool {
+        let is_it = |entry: &Entry| entry.service == service && entry.endpoint == endpoint;
+        let known = self.registry().await.unwrap_or_default();
+        known.iter().any(|entry| is_it(entry) && entry.is_ready)
+    }
+
+    /// The routes of `context` that would change.
+    pub fn to_flip(&self, context: &str, backend: &Backend) -> Result<Vec<String>, Failure> {
+        if !self.file.path().exists() {
+            return Ok(Vec::new());
+        }
+        let table = self.file.load().map_err(Failure::usage)?;
+        let routes = table.routes.iter();
+        Ok(routes
+            .filter(|route| route.context == context && route.backend != *backend)
+            .filter(|route| !is_foreign(&table, route))
+            .map(|route| route.name.clone())
+            .collect())
+    }
+
+    /// Flips all routes of `context`, and answers with their names. One that a service in another language answers does
+    /// not depend on where the data is.
+    pub fn flip(
+        &self,
+        context: &str,
+        backend: &Backend,
+        why: &str,
+    ) -> Result<Vec<String>, Failure> {
+        let names = self.to_flip(context, backend)?;
+        let at = platform::shell::SystemClock.now().as_micros();
+        let at = jiff::Timestamp::from_microsecond(at).map_err(Failure::other)?;
+        for route in &names {
+            let flip = Flip {
+                route: route.clone(),
+                backend: backend.clone(),
+                who: WHO.to_owned(),
+                why: why.to_owned(),
+                at,
+                seen: None,
+            };
+            self.file.set(&flip).map_err(|error| {
+                Failure::other(format!(
+                    "the data has moved, but the route {route} could not be flipped: {error}; run the same command again"
+                ))
+            })?;
+        }
+        Ok(names)
+    }
+}
+
+fn is_foreign(table: &RouteTable, route: &Route) -> bool {
+    match route.backend.sole() {
+        Some(Target::Service(name)) => table.service(name).is_some_and(|service| service.foreign),
+        _ => false,
+    }
+}

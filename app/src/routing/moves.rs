@@ -1,0 +1,134 @@
+//! Moves of data as `banyan move` tells of them while they go on: for the console, in memory.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, Json, Path, ServiceConfig};
+use serde::{Deserialize, Serialize};
+
+use super::registry::Neighbour;
+
+/// Below it the context's name.
+pub const PATH: &str = "/internal/moves/";
+
+/// How long a move is still shown after its end.
+const SHOWN: Duration = Duration::from_mins(10);
+/// Copying is one step, however long: whoever says nothing for this long may be gone.
+const SILENT: Duration = Duration::from_mins(1);
+
+/// Of every context the last one. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Moves(Arc<Mutex<BTreeMap<String, Moving>>>);
+
+/// What the mover says after each step.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct News {
+    /// Where the data goes.
+    pub to: String,
+    /// Steps done, of so many.
+    pub done: u8,
+    pub of: u8,
+    /// The last one in the mover's words: what it was and what came of it.
+    pub step: String,
+    pub what: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Moving {
+    pub context: String,
+    pub news: News,
+    pub begun: Instant,
+    pub last: Instant,
+}
+
+impl Moves {
+    /// Those under way, and those that ended a moment ago.
+    pub fn list(&self, now: Instant) -> Vec<Moving> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, moving| now.duration_since(moving.last) < SHOWN);
+        all.values().cloned().collect()
+    }
+
+    fn tell(&self, context: String, news: News, now: Instant) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let earlier = all
+            .get(&context)
+            .filter(|moving| news.done > 0 && moving.news.to == news.to);
+        let begun = earlier.map_or(now, |moving| moving.begun);
+        let moving = Moving {
+            context: context.clone(),
+            news,
+            begun,
+            last: now,
+        };
+        all.insert(context, moving);
+    }
+}
+
+impl Moving {
+    pub fn has_ended(&self) -> bool {
+        self.news.done >= self.news.of
+    }
+
+    /// It is not done, and nothing was heard of it for long.
+    pub fn is_silent(&self, now: Instant) -> bool {
+        !self.has_ended() && now.duration_since(self.last) > SILENT
+    }
+
+    pub fn percent(&self) -> u8 {
+        let percent = u32::from(self.news.done) * 100 / u32::from(self.news.of.max(1));
+        u8::try_from(percent.min(100)).unwrap_or(100)
+    }
+}
+
+/// Must come before the scope `/internal`.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.route("/internal/moves/{context}", web::put().to(put));
+}
+
+async fn put(
+    _: Neighbour,
+    context: Path<String>,
+    news: Json<News>,
+    moves: Data<Moves>,
+) -> HttpResponse {
+    moves.tell(context.into_inner(), news.into_inner(), Instant::now());
+    HttpResponse::NoContent().finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn news(done: u8) -> News {
+        News {
+            to: "there".to_owned(),
+            done,
+            of: 4,
+            step: "copied".to_owned(),
+            what: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_move_is_followed_from_its_first_step_until_a_while_after_its_last() {
+        let (moves, begun) = (Moves::default(), Instant::now());
+        let later = |seconds| begun + Duration::from_secs(seconds);
+        moves.tell("stock".to_owned(), news(0), begun);
+        moves.tell("stock".to_owned(), news(3), later(5));
+        let moving = moves.list(later(5)).remove(0);
+        assert_eq!((moving.begun, moving.percent()), (begun, 75));
+        assert!(!moving.is_silent(later(60)) && moving.is_silent(later(66)));
+        moves.tell("stock".to_owned(), news(4), later(70));
+        let moving = moves.list(later(200)).remove(0);
+        assert!(moving.has_ended() && !moving.is_silent(later(200)));
+        assert!(moves.list(later(671)).is_empty());
+        // begun anew
+        moves.tell("stock".to_owned(), news(4), later(700));
+        moves.tell("stock".to_owned(), news(0), later(701));
+        assert_eq!(moves.list(later(701))[0].begun, later(701));
+    }
+}
