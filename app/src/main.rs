@@ -24,6 +24,10 @@ use cli::{AdminCommand, Cli, Command, Export, Import};
 use failure::Failure;
 use settings::Settings;
 
+/// A product as JSON costs a quarter less with it than with glibc's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
     let _scenario = fail::FailScenario::setup();

@@ -43,16 +43,27 @@ fn is_normal(path: &str) -> bool {
     })
 }
 
-/// What a path may hold unescaped: `pchar` of RFC 3986, and the slash.
 fn is_plain(byte: u8) -> bool {
-    let is_mark = matches!(
-        byte,
-        b'!' | b'$' | b'&'..=b',' | b'/' | b':' | b';' | b'=' | b'@'
-    );
-    is_unreserved(byte) || is_mark
+    PLAIN[usize::from(byte)]
 }
 
-fn is_unreserved(byte: u8) -> bool {
+/// What a path may hold unescaped: `pchar` of RFC 3986, and the slash. A table, because every byte of every path is
+/// looked up.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < u8::MAX {
+        plain[byte as usize] = is_unreserved(byte)
+            || matches!(
+                byte,
+                b'!' | b'$' | b'&'..=b',' | b'/' | b':' | b';' | b'=' | b'@'
+            );
+        byte += 1;
+    }
+    plain
+};
+
+const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 

@@ -252,6 +252,11 @@ async fn what_is_no_answer_is_502() {
         "gibberish\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-len",
         "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: +1\r\n\r\nx",
+        "HTTP/1.1 200 OK\r\ncontent-length: 1, 1\r\n\r\nx",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n",
     ] {
         let upstream = Upstream::start(move |mut wire| async move {
             wire.head().await.unwrap();
@@ -265,6 +270,40 @@ async fn what_is_no_answer_is_502() {
             (502, Some("s")),
             "{words:?}"
         );
+    }
+}
+
+#[actix_web::test]
+async fn interim_answers_are_passed_over() {
+    let words = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n\
+                 HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+    let upstream = Upstream::says(words).await;
+    let front = Front::before(&upstream).await;
+    let mut caller = front.caller().await;
+    for _ in 0..2 {
+        let (head, body) = caller.ask(get("/s")).await;
+        assert_eq!((head.status(), &body[..]), (200, &b"ok"[..]));
+        assert!(!head.has("link"));
+    }
+    assert_eq!(upstream.connections(), 1);
+}
+
+/// What is behind an answer, or could be meant in two ways, is not taken for the next one.
+#[actix_web::test]
+async fn a_doubtful_connection_serves_no_second_request() {
+    for words in [
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil",
+        "HTTP/1.1 200 OK\r\ncontent-length: 9\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n0\r\n\r\n",
+    ] {
+        let upstream = Upstream::says(words).await;
+        let front = Front::before(&upstream).await;
+        let mut caller = front.caller().await;
+        for n in 1..=3 {
+            let (head, body) = caller.ask(get("/s")).await;
+            assert_eq!((head.status(), &body[..]), (200, &b"ok"[..]), "{words}");
+            assert_eq!(upstream.connections(), n, "{words}");
+        }
     }
 }
 

@@ -4,7 +4,12 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use hyper::Method;
+use serde_json::json;
+
 use crate::client::Client;
+
+const MS_PER_TICK: f64 = 10.0;
 
 pub enum Database {
     Sqlite,
@@ -27,6 +32,8 @@ pub struct Shop {
     pub host: String,
     management: String,
     key: String,
+    /// The database server, if there is one.
+    postgres: Option<u32>,
     _data: tempfile::TempDir,
 }
 
@@ -89,6 +96,10 @@ impl Shop {
             host,
             management,
             key,
+            postgres: match database {
+                Database::Sqlite => None,
+                Database::Postgres => postgres_process(),
+            },
             _data: data,
         }
     }
@@ -111,7 +122,7 @@ impl Shop {
                 .sum()
         };
         Counters {
-            cpu_ms: cpu_ms(&self.child),
+            cpu_ms: cpu_ms(self.child.id()) + self.postgres.map_or(0.0, family_cpu_ms),
             queries: sum("db_queries_total"),
             commits: sum("db_commits_total"),
         }
@@ -119,19 +130,26 @@ impl Shop {
 
     /// What the writer itself says about its durability.
     pub async fn durability(&self) -> String {
+        let answer = self.internal("/internal/orders/ops", json!({})).await;
+        answer["durability"].as_str().unwrap().to_owned()
+    }
+
+    /// So many of each that no run sells out.
+    pub async fn stock_up(&self, skus: &[String]) {
+        let row = |sku: &String| json!({ "sku": sku, "on_hand": 1_000_000 });
+        let rows: Vec<_> = skus.iter().map(row).collect();
+        let ask = json!({ "rows": rows, "reason": "bench", "who": "bench" });
+        self.internal("/internal/stock/put-on-hand", ask).await;
+    }
+
+    async fn internal(&self, path: &str, ask: serde_json::Value) -> serde_json::Value {
         let bearer = format!("Bearer {}", self.key);
-        let mut client = self.client().await;
         let headers = [("authorization", bearer.as_str())];
+        let mut client = self.client().await;
         let answer = client
-            .ask(
-                hyper::Method::POST,
-                "/internal/orders/ops",
-                &headers,
-                "{}".into(),
-            )
-            .await
-            .expect(200);
-        answer.json()["durability"].as_str().unwrap().to_owned()
+            .ask(Method::POST, path, &headers, ask.to_string().into())
+            .await;
+        answer.expect(200).json()
     }
 
     pub fn rss_mib(&self) -> f64 {
@@ -162,7 +180,7 @@ impl Empty {
 
     pub fn counters(&self) -> Counters {
         Counters {
-            cpu_ms: cpu_ms(&self.child),
+            cpu_ms: cpu_ms(self.child.id()),
             ..Counters::default()
         }
     }
@@ -216,11 +234,38 @@ fn until_listening(host: &str) {
     }
 }
 
-/// User and system time of a process, from the clock ticks (100 per second) in its stat line.
-fn cpu_ms(child: &Child) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
-    let after_name = stat.rsplit(')').next().unwrap();
-    let fields: Vec<&str> = after_name.split_whitespace().collect();
-    let ticks: f64 = fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap();
-    ticks * 10.0
+/// As `cargo xtask bench` tells it.
+fn postgres_process() -> Option<u32> {
+    std::env::var("BANYAN_BENCH_POSTGRES_PROCESS")
+        .ok()?
+        .parse()
+        .ok()
+}
+
+/// User and system time of a process.
+fn cpu_ms(process: u32) -> f64 {
+    let ticks = stat(process).unwrap();
+    (ticks[11] + ticks[12]) * MS_PER_TICK
+}
+
+/// Of a process, of its children that have ended and of those that run: PostgreSQL's server has one per connection.
+fn family_cpu_ms(parent: u32) -> f64 {
+    let own: f64 = stat(parent).unwrap()[11..15].iter().sum();
+    let processes = std::fs::read_dir("/proc").unwrap();
+    let numbers = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    // one that ends while we look is counted by its parent the next time
+    let children = numbers
+        .filter_map(stat)
+        .filter(|child| child[1] == f64::from(parent));
+    let running: f64 = children.map(|child| child[11] + child[12]).sum();
+    (own + running) * MS_PER_TICK
+}
+
+/// What follows the name in a process's stat line, its state as 0: [1] is the parent, [11..15] the clock ticks of its user
+/// and system time and those of its ended children.
+fn stat(process: u32) -> Option<Vec<f64>> {
+    let line = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let after_name = line.rsplit(')').next()?;
+    let number = |word: &str| word.parse().unwrap_or(0.0);
+    Some(after_name.split_whitespace().map(number).collect())
 }

@@ -1,5 +1,5 @@
 use board::api;
-use catalog::needs::{Opinions, Question, Review, Stars, Talk};
+use catalog::needs::{Most, Opinions, Question, Review, Stars, Talk};
 use kernel::Sku;
 use platform::Fut;
 use platform::ports::{Ctx, Port, Unavailable};
@@ -14,29 +14,37 @@ impl Opinions for CatalogOpinions {
     ) -> Fut<'a, Result<Vec<Stars>, Unavailable>> {
         Box::pin(async move {
             let ratings = self.0.call(api::Stars { products }, ctx).await?;
-            let translated = ratings.into_iter().map(|r| Stars {
-                product: r.product,
-                average: r.average,
-                count: r.count,
-            });
-            Ok(translated.collect())
+            Ok(ratings.into_iter().map(stars).collect())
         })
     }
 
     fn talk<'a>(
         &'a self,
         product: Sku,
-        limit: i64,
+        most: Most,
         ctx: &'a Ctx,
     ) -> Fut<'a, Result<Talk, Unavailable>> {
         Box::pin(async move {
-            let talk = self.0.call(api::Discussion { product, limit }, ctx).await?;
+            let ask = api::Discussion {
+                product,
+                reviews: most.reviews,
+                questions: most.questions,
+            };
+            let talk = self.0.call(ask, ctx).await?;
             Ok(Talk {
                 reviews: talk.reviews.into_iter().map(review).collect(),
                 questions: talk.questions.into_iter().map(question).collect(),
-                review_count: talk.review_count,
+                stars: talk.rating.map(stars),
             })
         })
+    }
+}
+
+fn stars(rating: api::Rating) -> Stars {
+    Stars {
+        product: rating.product,
+        average: rating.average,
+        count: rating.count,
     }
 }
 

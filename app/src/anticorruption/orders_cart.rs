@@ -1,6 +1,6 @@
 use cart::api::{CartOf, Line, RemoveOrdered};
-use kernel::{GuestId, MemberId, OrderId};
-use orders::needs::{CartLines, Ctx, Item, Unavailable};
+use kernel::{GuestId, MemberId};
+use orders::needs::{CartLines, Ctx, Item, Ordered, Unavailable};
 use platform::Fut;
 use platform::ports::Port;
 
@@ -27,12 +27,11 @@ impl CartLines for OrdersCart {
 
     fn remove_ordered<'a>(
         &'a self,
-        order: OrderId,
-        member: MemberId,
-        items: Vec<Item>,
+        ordered: Ordered,
         ctx: &'a Ctx,
     ) -> Fut<'a, Result<(), Unavailable>> {
-        let lines = items
+        let lines = ordered
+            .items
             .into_iter()
             .map(|item| Line {
                 sku: item.sku,
@@ -41,9 +40,10 @@ impl CartLines for OrdersCart {
             .collect();
         Box::pin(self.0.call(
             RemoveOrdered {
-                order,
-                member,
+                order: ordered.order,
+                member: ordered.member,
                 lines,
+                ordered_at: ordered.at,
             },
             ctx,
         ))

@@ -33,7 +33,13 @@ fn shop(processes: &Processes, phases: &mut Phases) -> Result<()> {
     debian::provide(processes, &debian::FOR_TESTS).context("PostgreSQL is needed")?;
     let postgres = Postgres::start(processes)?;
     let mut command = target("app", "shop");
-    command.env("BANYAN_TEST_POSTGRES", postgres.url());
+    command
+        .env("BANYAN_TEST_POSTGRES", postgres.url())
+        // its processor time is part of what a request costs
+        .env(
+            "BANYAN_BENCH_POSTGRES_PROCESS",
+            postgres.process().id().to_string(),
+        );
     measure(command, processes, phases)
 }
 

@@ -19,18 +19,20 @@ pub struct Rating {
     pub count: i64,
 }
 
-/// The newest reviews and questions about a product, up to `limit` of each.
+/// What is said of a product: its rating, and the newest reviews and questions, so many of each at most.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Discussion {
     pub product: Sku,
-    pub limit: i64,
+    pub reviews: i64,
+    pub questions: i64,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Talk {
     pub reviews: Vec<Review>,
     pub questions: Vec<Question>,
-    pub review_count: i64,
+    /// `None`: without a review.
+    pub rating: Option<Rating>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

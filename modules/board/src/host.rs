@@ -10,7 +10,7 @@ use crate::NAME;
 use crate::api::*;
 use crate::domain::{About, Author, Board, Comment, CommentId, Post, PostId, Text};
 use crate::store::posts::Filter;
-use crate::store::{comments, posts, ratings};
+use crate::store::{comments, posts, ratings, talk};
 
 /// More is never asked for by a page.
 const MOST: i64 = 100;
@@ -50,27 +50,12 @@ impl Answers<Stars> for Host {
 }
 
 impl Answers<Discussion> for Host {
-    async fn answer(
-        &self,
-        Discussion { product, limit }: Discussion,
-        _: &Ctx,
-    ) -> Result<Talk, Unavailable> {
+    async fn answer(&self, ask: Discussion, _: &Ctx) -> Result<Talk, Unavailable> {
         let look = move |conn: &mut Conn| {
-            let limit = limit.clamp(0, MOST);
-            let mut about = |board| {
-                let filter = Filter {
-                    board: Some(board),
-                    product: Some(product.clone()),
-                    ..Filter::default()
-                };
-                posts::list(conn, &filter, None, limit)
-            };
-            let (reviews, questions) = (about(Board::Reviews)?, about(Board::Qna)?);
-            let rating = ratings::of(conn, std::slice::from_ref(&product))?;
             Ok(Talk {
-                reviews: reviews.into_iter().map(review).collect(),
-                questions: questions.into_iter().map(question).collect(),
-                review_count: rating.first().map_or(0, |rating| rating.count),
+                reviews: talk::reviews(conn, &ask.product, ask.reviews.clamp(0, MOST))?,
+                questions: talk::questions(conn, &ask.product, ask.questions.clamp(0, MOST))?,
+                rating: ratings::of(conn, std::slice::from_ref(&ask.product))?.pop(),
             })
         };
         self.db.read(look).await.map_err(failed)
@@ -186,17 +171,6 @@ fn made_up(demo: DemoPost) -> Option<(Post, Option<Comment>)> {
         edited_at: None,
     };
     Some((post, answer))
-}
-
-fn review(post: Post) -> Review {
-    Review {
-        id: post.id.to_string(),
-        title: post.text.title,
-        body: post.text.body,
-        stars: post.stars.unwrap_or(0),
-        author: post.author.name,
-        at: post.at,
-    }
 }
 
 fn question(post: Post) -> Question {

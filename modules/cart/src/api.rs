@@ -1,6 +1,6 @@
 //! What others may ask of carts.
 
-use kernel::{GuestId, MemberId, OrderId, Sku};
+use kernel::{GuestId, MemberId, OrderId, Sku, Timestamp};
 use platform::ports::Call;
 use serde::{Deserialize, Serialize};
 
@@ -17,12 +17,14 @@ pub struct Line {
     pub quantity: u32,
 }
 
-/// Takes out what was ordered; what was added meanwhile stays. Asked again for the same order, it does nothing.
+/// Takes out what was ordered; what was added or put in anew since then stays. Asked again for the same order, it does
+/// nothing.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RemoveOrdered {
     pub order: OrderId,
     pub member: MemberId,
     pub lines: Vec<Line>,
+    pub ordered_at: Timestamp,
 }
 
 impl Call for CartOf {

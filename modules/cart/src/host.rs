@@ -102,7 +102,7 @@ impl Answers<RemoveOrdered> for Host {
             if store::first_removal(conn, ask.order, now)? {
                 store::lock(conn, owner, now)?;
                 for line in &ask.lines {
-                    store::take(conn, owner, line.sku.as_str(), line.quantity)?;
+                    store::take(conn, owner, line, ask.ordered_at)?;
                 }
             }
             Ok(())

@@ -15,6 +15,7 @@ diesel::table! {
         name_ko -> Text,
         name_en -> Text,
         added_at -> BigInt,
+        stated_at -> BigInt,
     }
 }
 

@@ -140,8 +140,10 @@ impl Service {
                 };
                 if quantity == 0 {
                     store::remove(conn, owner, line.sku.as_str())?;
+                } else if matches!(change, Change::Set(_)) {
+                    store::state(conn, owner, &line, now)?;
                 } else {
-                    store::put(conn, owner, &line, now)?;
+                    store::add(conn, owner, &line, now)?;
                 }
                 Ok(Changed::of(lines, line, change.wants(before)))
             })

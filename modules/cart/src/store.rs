@@ -4,6 +4,7 @@ use kernel::{MemberId, Money, OrderId, Timestamp};
 use platform::db::{Conn, DbError};
 use platform::on_both;
 
+use crate::api;
 use crate::domain::{Line, Names, Owner};
 use crate::schema::{carts, lines, removed_orders};
 
@@ -17,9 +18,23 @@ struct LineRow {
     name_ko: String,
     name_en: String,
     added_at: i64,
+    stated_at: i64,
 }
 
 impl LineRow {
+    fn of(owner: Owner, line: &Line, now: Timestamp) -> Self {
+        Self {
+            owner: owner.key(),
+            sku: line.sku.to_string(),
+            quantity: i64::from(line.quantity),
+            price: line.price.amount,
+            name_ko: line.name.ko.clone(),
+            name_en: line.name.en.clone(),
+            added_at: now.as_micros(),
+            stated_at: now.as_micros(),
+        }
+    }
+
     fn read(self) -> Option<Line> {
         Some(Line {
             sku: self.sku.parse().ok()?,
@@ -82,17 +97,24 @@ pub fn lock(conn: &mut Conn, owner: Owner, now: Timestamp) -> Result<(), DbError
     Ok(())
 }
 
-/// Puts a line in, or changes how many it is of; what it cost when it was put in stays.
-pub fn put(conn: &mut Conn, owner: Owner, line: &Line, now: Timestamp) -> Result<(), DbError> {
-    let row = LineRow {
-        owner: owner.key(),
-        sku: line.sku.to_string(),
-        quantity: i64::from(line.quantity),
-        price: line.price.amount,
-        name_ko: line.name.ko.clone(),
-        name_en: line.name.en.clone(),
-        added_at: now.as_micros(),
-    };
+/// Puts a line in, or states anew how many it is of; what it cost when it was put in stays.
+pub fn state(conn: &mut Conn, owner: Owner, line: &Line, now: Timestamp) -> Result<(), DbError> {
+    let row = LineRow::of(owner, line, now);
+    on_both!(conn, |c| diesel::insert_into(lines::table)
+        .values(&row)
+        .on_conflict((lines::owner, lines::sku))
+        .do_update()
+        .set((
+            lines::quantity.eq(excluded(lines::quantity)),
+            lines::stated_at.eq(excluded(lines::stated_at)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// As [`state`], of more than before: what an order takes out of it meanwhile is not in the addition.
+pub fn add(conn: &mut Conn, owner: Owner, line: &Line, now: Timestamp) -> Result<(), DbError> {
+    let row = LineRow::of(owner, line, now);
     on_both!(conn, |c| diesel::insert_into(lines::table)
         .values(&row)
         .on_conflict((lines::owner, lines::sku))
@@ -125,6 +147,7 @@ pub fn merge(
     diesel::delete(lines::table.filter(lines::owner.eq(guest.key()))).execute(conn)?;
     for row in &mut moved {
         row.owner = member.key();
+        row.stated_at = now.as_micros();
     }
     on_both!(conn, |c| diesel::insert_into(lines::table)
         .values(&moved)
@@ -148,15 +171,22 @@ pub fn first_removal(conn: &mut Conn, order: OrderId, now: Timestamp) -> Result<
     Ok(inserted == 1)
 }
 
-/// Takes so many out; what is then left stays.
-pub fn take(conn: &mut Conn, owner: Owner, sku: &str, quantity: u32) -> Result<(), DbError> {
-    let line = lines::table.find((owner.key(), sku));
-    let more = lines::quantity.gt(i64::from(quantity));
-    let reduced = diesel::update(line.filter(more))
-        .set(lines::quantity.eq(lines::quantity - i64::from(quantity)))
+/// Takes out what was ordered then; what is left of it stays, and what was stated since.
+pub fn take(
+    conn: &mut Conn,
+    owner: Owner,
+    ordered: &api::Line,
+    then: Timestamp,
+) -> Result<(), DbError> {
+    let quantity = i64::from(ordered.quantity);
+    let line = lines::table
+        .find((owner.key(), ordered.sku.as_str()))
+        .filter(lines::stated_at.le(then.as_micros()));
+    let reduced = diesel::update(line.clone().filter(lines::quantity.gt(quantity)))
+        .set(lines::quantity.eq(lines::quantity - quantity))
         .execute(conn)?;
     if reduced == 0 {
-        remove(conn, owner, sku)?;
+        diesel::delete(line).execute(conn)?;
     }
     Ok(())
 }

@@ -27,11 +27,11 @@ pub trait Opinions: Send + Sync {
         ctx: &'a Ctx,
     ) -> Fut<'a, Result<Vec<Stars>, Unavailable>>;
 
-    /// The newest reviews and questions, up to `limit` of each.
+    /// What is said of one, its stars with it.
     fn talk<'a>(
         &'a self,
         product: Sku,
-        limit: i64,
+        most: Most,
         ctx: &'a Ctx,
     ) -> Fut<'a, Result<Talk, Unavailable>>;
 }
@@ -44,12 +44,26 @@ pub struct Stars {
     pub count: i64,
 }
 
+/// How many of the newest ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Most {
+    pub reviews: i64,
+    pub questions: i64,
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Talk {
     pub reviews: Vec<Review>,
     pub questions: Vec<Question>,
+    /// Of all its reviews; `None`: there is none.
+    pub stars: Option<Stars>,
+}
+
+impl Talk {
     /// All there are.
-    pub review_count: i64,
+    pub fn review_count(&self) -> i64 {
+        self.stars.as_ref().map_or(0, |stars| stars.count)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

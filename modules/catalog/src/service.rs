@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join3;
+use futures_util::future::join;
 use kernel::Sku;
 use platform::page::Section;
 use platform::ports::Ctx;
@@ -14,12 +14,12 @@ use crate::Host;
 use crate::api::{CategoryCard, Parsed, ProductDraft};
 use crate::domain::Flaw;
 use crate::error::CatalogError;
-use crate::needs::{Left, Needs, Stars, Talk};
+use crate::needs::{Left, Most, Needs, Stars, Talk};
 use crate::store::list::{self, After, Facets, Filter, Row, Sort};
 use crate::store::product::{self, Found};
 use crate::store::{self, Editor, How};
 
-/// What a product page shows of reviews and questions, each.
+/// What is shown of reviews and questions, each.
 const TALK: i64 = 5;
 /// A page waits so long for what it can do without.
 pub const PATIENCE: Duration = Duration::from_secs(2);
@@ -37,6 +37,13 @@ pub struct Ask {
     pub sort: Sort,
     pub after: Option<After>,
     pub limit: i64,
+}
+
+/// Who is shown a product. Programs get neither its questions nor its category's name, so nobody is asked for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    Person,
+    Program,
 }
 
 /// What others say of the products of a list.
@@ -133,7 +140,7 @@ impl Service {
 
     /// What stock and board say of these, asked at the same time.
     pub async fn around(&self, skus: Vec<Sku>, codes: Vec<Sku>, ctx: &Ctx) -> Around {
-        let (left, stars) = futures_util::future::join(
+        let (left, stars) = join(
             self.needs.shelf.left(skus, ctx),
             self.needs.opinions.stars(codes, ctx),
         )
@@ -145,13 +152,21 @@ impl Service {
     }
 
     /// By code or variant, with everything around it. `None`: there is no such product.
-    pub async fn show(&self, sku: &Sku, ctx: &Ctx) -> Result<Option<Shown>, CatalogError> {
+    pub async fn show(
+        &self,
+        sku: &Sku,
+        reader: Reader,
+        ctx: &Ctx,
+    ) -> Result<Option<Shown>, CatalogError> {
         let asked = sku.clone();
         let read = move |conn: &mut platform::db::Conn| -> Result<_, CatalogError> {
             let Some(found) = product::find(conn, asked.as_str())? else {
                 return Ok(None);
             };
-            let category = store::categories::find(conn, &found.product.category)?;
+            let category = match reader {
+                Reader::Person => store::categories::find(conn, &found.product.category)?,
+                Reader::Program => None,
+            };
             Ok(Some((found, category)))
         };
         let Some((found, category)) = self.host.db.read(read).await? else {
@@ -164,21 +179,30 @@ impl Service {
             .map(|variant| variant.sku.clone())
             .collect();
         let code = found.product.code.clone();
-        let (left, stars, talk) = join3(
+        let most = Most {
+            reviews: TALK,
+            questions: match reader {
+                Reader::Person => TALK,
+                Reader::Program => 0,
+            },
+        };
+        let (left, talk) = join(
             self.needs.shelf.left(skus, ctx),
-            self.needs.opinions.stars(vec![code.clone()], ctx),
-            self.needs.opinions.talk(code, TALK, ctx),
+            self.needs.opinions.talk(code, most, ctx),
         )
         .await;
+        let talk = Section::from(talk);
         let around = Around {
             left: Section::from(left).map(by_sku),
-            stars: Section::from(stars).map(by_product),
+            stars: talk
+                .as_ref()
+                .map(|talk| by_product(talk.stars.iter().cloned().collect())),
         };
         Ok(Some(Shown {
             found,
             category,
             around,
-            talk: talk.into(),
+            talk,
         }))
     }
 

@@ -337,7 +337,7 @@ impl catalog::needs::Opinions for Nobody {
     fn talk<'a>(
         &'a self,
         _: Sku,
-        _: i64,
+        _: catalog::needs::Most,
         _: &'a Ctx,
     ) -> platform::Fut<'a, Result<catalog::needs::Talk, platform::ports::Unavailable>> {
         Box::pin(async { Ok(catalog::needs::Talk::default()) })

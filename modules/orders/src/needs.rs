@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{GuestId, MemberId, Money, OrderId, Sku};
+use kernel::{GuestId, MemberId, Money, OrderId, Sku, Timestamp};
 use platform::Fut;
 pub use platform::ports::{Ctx, Unavailable};
 
@@ -125,14 +125,16 @@ pub trait CartLines: Send + Sync {
         guest: Option<GuestId>,
         ctx: &'a Ctx,
     ) -> Answer<'a, Vec<Item>>;
-    /// Takes out what was ordered, once per order; what was added meanwhile stays.
-    fn remove_ordered<'a>(
-        &'a self,
-        order: OrderId,
-        member: MemberId,
-        items: Vec<Item>,
-        ctx: &'a Ctx,
-    ) -> Answer<'a, ()>;
+    /// Takes out what was ordered, once per order; what was added or put in anew since then stays.
+    fn remove_ordered<'a>(&'a self, ordered: Ordered, ctx: &'a Ctx) -> Answer<'a, ()>;
+}
+
+/// What an order takes out of a cart.
+pub struct Ordered {
+    pub order: OrderId,
+    pub member: MemberId,
+    pub items: Vec<Item>,
+    pub at: Timestamp,
 }
 
 pub trait AddressBook: Send + Sync {

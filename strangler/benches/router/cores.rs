@@ -20,7 +20,7 @@ impl Cores {
         let measured = ends.next().unwrap();
         Self {
             measured,
-            callers: ends.last().unwrap_or(measured),
+            callers: ends.next_back().unwrap_or(measured),
         }
     }
 

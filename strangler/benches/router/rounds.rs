@@ -63,7 +63,7 @@ async fn turn(process: &Process, callers: &mut Callers, request: &Request) -> Tu
     callers.ask(&request.bytes, RUN_UP).await;
     let before = process.cpu();
     let answers = callers.ask(&request.bytes, TURN).await;
-    let cpu = process.cpu() - before;
+    let cpu = process.cpu().saturating_sub(before);
     let count = answers.latencies.len() as f64;
     Turn {
         cpu_us: cpu.as_secs_f64() * 1e6 / count,

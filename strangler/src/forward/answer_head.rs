@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use bytes::{Buf, BytesMut};
 use httparse::{ParserConfig, Response, Status};
 
@@ -89,16 +89,14 @@ impl AnswerHead {
         let mut response = HttpResponse::new(status);
         let to = response.headers_mut();
         for (name, value) in lines() {
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(io::Error::other)?;
-            said.hear(&name, value)?;
-            let is_length = name == header::CONTENT_LENGTH;
             // a 304 tells the length of what it does not bring
-            let is_told = !is_length || status == StatusCode::NOT_MODIFIED;
-            if is_told && !headers::is_of_one_hop(name.as_str(), &named) {
-                to.append(
-                    name,
-                    HeaderValue::from_bytes(value).map_err(io::Error::other)?,
-                );
+            if said.hear(name, value)? && status != StatusCode::NOT_MODIFIED {
+                continue;
+            }
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(io::Error::other)?;
+            if !headers::is_of_one_hop(name.as_str(), &named) {
+                let value = HeaderValue::from_bytes(value).map_err(io::Error::other)?;
+                to.append(name, value);
             }
         }
         if said.is_chunked && !is_modern {
@@ -131,20 +129,23 @@ impl AnswerHead {
 }
 
 impl Said {
-    fn hear(&mut self, name: &HeaderName, value: &[u8]) -> io::Result<()> {
-        if *name == header::CONTENT_LENGTH {
+    /// `true`: this is about the body.
+    fn hear(&mut self, name: &str, value: &[u8]) -> io::Result<bool> {
+        if name.eq_ignore_ascii_case("content-length") {
             let length = number(value);
             if length.is_none() || self.length.is_some_and(|before| Some(before) != length) {
                 return wrong("this is no length");
             }
             self.length = length;
-        } else if *name == header::TRANSFER_ENCODING {
+        } else if name.eq_ignore_ascii_case("transfer-encoding") {
             if self.is_chunked || !value.trim_ascii().eq_ignore_ascii_case(b"chunked") {
                 return wrong("this transfer encoding was not asked for");
             }
             self.is_chunked = true;
+        } else {
+            return Ok(false);
         }
-        Ok(())
+        Ok(true)
     }
 }
 

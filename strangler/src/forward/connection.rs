@@ -3,7 +3,6 @@
 //! A client of our own, because a router needs so little of one: headers go from one side's form into bytes and from
 //! bytes into that form, nothing is handed from task to task, and whoever waits for the answer drives the request.
 
-use std::future::poll_fn;
 use std::io::{self, IoSlice, Write};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
@@ -15,6 +14,7 @@ use tokio::net::TcpStream;
 
 use super::answer_head::{self, AnswerHead, Asked};
 use super::framing::{Ending, Found, Framing};
+use super::idle::Alarm;
 use super::request_body::RequestBody;
 use super::{Journey, headers};
 use crate::table::Endpoint;
@@ -25,11 +25,13 @@ pub(super) struct Connection {
     stream: TcpStream,
     read: BytesMut,
     out: Out,
+    pub alarm: Alarm,
     /// It may have been closed by the other side without our knowing yet.
     pub is_reused: bool,
 }
 
 /// What is to be written.
+#[derive(Default)]
 struct Out {
     /// A head, or what stands between chunks.
     words: BytesMut,
@@ -38,10 +40,22 @@ struct Out {
     end: &'static [u8],
     body: Option<RequestBody>,
     is_chunked: bool,
-    /// Something of the request was written, or taken to be.
-    has_begun: bool,
-    /// The service takes no more; it may have answered all the same.
-    has_failed: bool,
+    course: Course,
+}
+
+/// How far a request has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Course {
+    #[default]
+    New,
+    /// The head waits for the beginning of the body, to go along with it.
+    Waiting,
+    /// Something of it was written, or taken to be.
+    Begun,
+    /// The service took some of it and takes no more; it may have answered all the same.
+    BrokenOff,
+    /// The service took nothing of it.
+    Refused,
 }
 
 /// The request did not reach the service, or no answer came back.
@@ -64,15 +78,8 @@ impl Connection {
             endpoint: endpoint.clone(),
             stream,
             read: BytesMut::new(),
-            out: Out {
-                words: BytesMut::new(),
-                piece: Bytes::new(),
-                end: b"",
-                body: None,
-                is_chunked: false,
-                has_begun: false,
-                has_failed: false,
-            },
+            out: Out::default(),
+            alarm: Alarm::default(),
             is_reused: false,
         })
     }
@@ -88,33 +95,31 @@ impl Connection {
         self.read.is_empty() && self.is_sent()
     }
 
-    /// To be [sent](Self::send).
-    pub fn write_head(
+    /// To be sent by [`Self::poll_answer`].
+    pub fn write(
         &mut self,
         journey: &Journey<'_>,
         request: &ServiceRequest,
-        framing: Framing,
+        (framing, body): (Framing, RequestBody),
     ) {
-        let words = &mut self.out.words;
-        words.clear();
-        headers::write_head(journey, request, (&self.endpoint, framing), words);
+        let out = &mut self.out;
+        out.words.clear();
+        headers::write_head(journey, request, (&self.endpoint, framing), &mut out.words);
+        out.is_chunked = framing == Framing::Chunked;
+        out.body = Some(body).filter(|body| !body.is_over());
+        out.course = Course::New;
     }
 
-    /// Sends the [head](Self::write_head) and the body, until the head of the answer is there. The rest of the body goes on
-    /// its way with [`Self::poll_body`].
-    pub async fn send(
+    /// Sends what was [written](Self::write), until the head of the answer is there. The rest of the body goes
+    /// on its way with [`Self::poll_body`].
+    pub fn poll_answer(
         &mut self,
-        framing: Framing,
-        body: RequestBody,
+        context: &mut Context<'_>,
         asked: Asked,
-    ) -> Result<AnswerHead, Failed> {
-        self.out.has_begun = false;
-        self.out.is_chunked = framing == Framing::Chunked;
-        self.out.body = Some(body).filter(|body| !body.is_over());
-        let answer = poll_fn(|context| self.poll_answer(context, asked)).await;
-        answer.map_err(|error| Failed {
+    ) -> Poll<Result<AnswerHead, Failed>> {
+        self.poll_head(context, asked).map_err(|error| Failed {
             error,
-            is_unsent: !self.out.has_begun,
+            is_unsent: !matches!(self.out.course, Course::Begun | Course::BrokenOff),
         })
     }
 
@@ -153,10 +158,10 @@ impl Connection {
     }
 
     fn is_sent(&self) -> bool {
-        self.out.is_written() && self.out.body.is_none() && !self.out.has_failed
+        self.out.is_written() && self.out.body.is_none() && !self.out.has_failed()
     }
 
-    fn poll_answer(
+    fn poll_head(
         &mut self,
         context: &mut Context<'_>,
         asked: Asked,
@@ -183,11 +188,16 @@ impl Connection {
 
     /// An error is one of the request's body; that the service takes no more shows in what it answers, if it does.
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.out.has_failed {
+        while !self.out.has_failed() {
             let is_next = self.out.poll_next_piece(context)?;
+            if is_next.is_pending() && self.out.course == Course::New {
+                // it is often here already, and comes as soon as the server goes on: one write instead of two
+                self.out.course = Course::Waiting;
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             if ready!(self.out.poll_flush(&mut self.stream, context)).is_err() {
-                self.out.has_failed = true;
-                self.out.body = None;
+                self.out.fail();
             } else if !ready!(is_next) {
                 break;
             }
@@ -197,6 +207,19 @@ impl Connection {
 }
 
 impl Out {
+    fn has_failed(&self) -> bool {
+        matches!(self.course, Course::BrokenOff | Course::Refused)
+    }
+
+    fn fail(&mut self) {
+        self.body = None;
+        self.course = if self.course == Course::Begun {
+            Course::BrokenOff
+        } else {
+            Course::Refused
+        };
+    }
+
     fn is_written(&self) -> bool {
         self.words.is_empty() && self.piece.is_empty() && self.end.is_empty()
     }
@@ -211,7 +234,7 @@ impl Out {
         }
         let piece = ready!(body.poll_piece(context)).transpose()?;
         let is_over = piece.is_none() || body.is_over();
-        self.has_begun = true;
+        self.course = Course::Begun;
         if self.is_chunked {
             self.end = if is_over { b"0\r\n\r\n" } else { b"\r\n" };
         }
@@ -233,13 +256,18 @@ impl Out {
         context: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
         while !self.is_written() {
-            let all: [&[u8]; 3] = [&self.words, &self.piece, self.end];
-            let all = all.map(IoSlice::new);
-            let written = ready!(Pin::new(&mut *stream).poll_write_vectored(context, &all))?;
+            let stream = Pin::new(&mut *stream);
+            let written = if self.piece.is_empty() && self.end.is_empty() {
+                stream.poll_write(context, &self.words)
+            } else {
+                let all: [&[u8]; 3] = [&self.words, &self.piece, self.end];
+                stream.poll_write_vectored(context, &all.map(IoSlice::new))
+            };
+            let written = ready!(written)?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.has_begun = true;
+            self.course = Course::Begun;
             let of_words = written.min(self.words.len());
             self.words.advance(of_words);
             let of_piece = (written - of_words).min(self.piece.len());

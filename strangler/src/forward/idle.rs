@@ -6,21 +6,44 @@ use std::time::{Duration, Instant};
 
 use tokio::time::{Sleep, sleep_until};
 
+/// A timer that may be set again and again: it is touched only when the old time comes too late.
+#[derive(Default)]
+pub(super) struct Alarm(Option<Pin<Box<Sleep>>>);
+
 /// Ends a stream on which nothing moves. Counts only while one waits for it, not while nobody takes what is there.
 pub(super) struct Idle {
     limit: Duration,
     moved: Moved,
     is_waiting: bool,
-    timer: Option<Pin<Box<Sleep>>>,
+    alarm: Alarm,
 }
 
 /// When something last moved; both directions of a tunnel share one.
 #[derive(Clone)]
 pub(super) struct Moved(Rc<Cell<Instant>>);
 
+impl Alarm {
+    /// Ready when it is so late.
+    pub fn poll(&mut self, context: &mut Context<'_>, until: Instant) -> Poll<()> {
+        let timer = self
+            .0
+            .get_or_insert_with(|| Box::pin(sleep_until(until.into())));
+        if timer.deadline() > until.into() {
+            timer.as_mut().reset(until.into());
+        }
+        loop {
+            ready!(timer.as_mut().poll(context));
+            if until <= Instant::now() {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(until.into());
+        }
+    }
+}
+
 impl Moved {
-    pub fn now() -> Self {
-        Self(Rc::new(Cell::new(Instant::now())))
+    pub fn at(when: Instant) -> Self {
+        Self(Rc::new(Cell::new(when)))
     }
 
     pub fn again(&self) {
@@ -34,7 +57,7 @@ impl Idle {
             limit,
             moved,
             is_waiting: false,
-            timer: None,
+            alarm: Alarm::default(),
         }
     }
 
@@ -48,17 +71,6 @@ impl Idle {
             self.is_waiting = true;
             self.moved.again();
         }
-        loop {
-            let until = self.moved.0.get() + self.limit;
-            let timer = self
-                .timer
-                .get_or_insert_with(|| Box::pin(sleep_until(until.into())));
-            ready!(timer.as_mut().poll(context));
-            let until = self.moved.0.get() + self.limit;
-            if until <= Instant::now() {
-                return Poll::Ready(());
-            }
-            timer.as_mut().reset(until.into());
-        }
+        self.alarm.poll(context, self.moved.0.get() + self.limit)
     }
 }

@@ -11,8 +11,10 @@ mod request_body;
 mod response_body;
 mod tunnel;
 
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use actix_web::body::BoxBody;
@@ -20,12 +22,12 @@ use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage, HttpResponse};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::router::{Refusal, Shared};
-use crate::table::{Route, Service};
+use crate::table::{Endpoint, Route, RouteTable, Service};
 use answer_head::{AnswerHead, Asked};
-use connection::Connection;
+use connection::{Connection, Failed};
 use framing::Framing;
 use request_body::{Progress, RequestBody};
 
@@ -35,8 +37,11 @@ pub(crate) use pool::Pool;
 pub(crate) struct Journey<'j> {
     pub shared: &'j Arc<Shared>,
     pub pool: &'j Rc<Pool>,
+    pub table: &'j Arc<RouteTable>,
     pub route: &'j Route,
     pub service: &'j Service,
+    /// The number of the route in the table, and of the service.
+    pub numbers: (usize, usize),
     /// What answers say of the route.
     pub mark: HeaderValue,
     /// Through how many routers it went.
@@ -47,7 +52,7 @@ pub(crate) struct Journey<'j> {
 /// The head of an answer, and where the rest of it comes from.
 struct Arrived {
     head: AnswerHead,
-    connection: Connection,
+    connection: Box<Connection>,
 }
 
 impl Journey<'_> {
@@ -57,11 +62,11 @@ impl Journey<'_> {
     ) -> Result<HttpResponse<BoxBody>, Refusal> {
         if tunnel::is_asked(request)? {
             let payload = request.take_payload();
-            let progress = Progress::none();
+            let progress = Progress::of(Payload::None, self.begin);
             let arrived = self.send(request, Framing::Upgrade, &progress).await?;
             return tunnel::open(self, arrived, payload).await;
         }
-        let progress = Progress::of(request.take_payload());
+        let progress = Progress::of(request.take_payload(), self.begin);
         let framing = headers::framing(request, progress.has_body())?;
         let arrived = self.send(request, framing, &progress).await?;
         answer::answer(self, request.method(), arrived, progress).await
@@ -82,15 +87,9 @@ impl Journey<'_> {
         let mut is_repeated = false;
         loop {
             let mut connection = self.connection(!is_repeated).await?;
-            connection.write_head(self, request, framing);
             let unsent = RequestBody::new(body, framing.length());
-            let sent = connection.send(framing, unsent, asked);
-            let Some(sent) = self.in_time(sent, body).await? else {
-                return Err(Refusal::Late {
-                    service: self.service.name.clone(),
-                });
-            };
-            match sent {
+            connection.write(self, request, (framing, unsent));
+            match self.in_time(&mut connection, asked, body).await? {
                 Ok(head) => return Ok(Arrived { head, connection }),
                 Err(failed) => {
                     is_repeated =
@@ -109,45 +108,63 @@ impl Journey<'_> {
     }
 
     /// A connection to the instance whose turn it is. Instances that take none lose their turn to the next.
-    async fn connection(&self, may_be_kept: bool) -> Result<Connection, Refusal> {
+    async fn connection(&self, may_be_kept: bool) -> Result<Box<Connection>, Refusal> {
         loop {
-            let Some(endpoint) = self.shared.registry.pick(self.service, Instant::now()) else {
+            let now = Instant::now();
+            let Some(endpoint) = self.shared.registry.pick(self.service, now) else {
                 return Err(Refusal::NotThere {
                     service: self.service.name.clone(),
                 });
             };
-            if may_be_kept && let Some(connection) = self.pool.take(&endpoint) {
+            if may_be_kept && let Some(connection) = self.pool.take(&endpoint, now) {
                 return Ok(connection);
             }
-            let patience = self.shared.options.connect.min(self.left());
-            let error = match timeout(patience, Connection::open(&endpoint)).await {
-                Ok(Ok(connection)) => return Ok(connection),
-                Ok(Err(error)) => error.to_string(),
-                Err(_) => "no connection in time".to_owned(),
-            };
-            tracing::warn!(service = self.service.name, %endpoint, error, "an instance takes no connection");
-            self.shared.registry.leave_out(&endpoint, Instant::now());
+            // boxed: it is seldom needed, and large
+            if let Some(connection) = Box::pin(self.connect(&endpoint)).await {
+                return Ok(connection);
+            }
         }
     }
 
-    /// `None`: it did not. While the request is still coming the service need not answer.
-    async fn in_time<T>(
+    async fn connect(&self, endpoint: &Endpoint) -> Option<Box<Connection>> {
+        let patience = self.shared.options.connect.min(self.left());
+        let error = match timeout(patience, Connection::open(endpoint)).await {
+            Ok(Ok(connection)) => return Some(Box::new(connection)),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no connection in time".to_owned(),
+        };
+        tracing::warn!(service = self.service.name, %endpoint, error, "an instance takes no connection");
+        self.shared.registry.leave_out(endpoint, Instant::now());
+        None
+    }
+
+    /// While the request is still coming the service need not answer.
+    async fn in_time(
         &self,
-        answer: impl Future<Output = T>,
+        connection: &mut Connection,
+        asked: Asked,
         body: &Progress,
-    ) -> Result<Option<T>, Refusal> {
+    ) -> Result<Result<AnswerHead, Failed>, Refusal> {
         let limit = self.route.timeouts.backend_request.min(self.left());
-        let mut answer = std::pin::pin!(answer);
-        let mut patience = std::pin::pin!(sleep(limit));
-        loop {
-            tokio::select! {
-                biased;
-                answer = &mut answer => return Ok(Some(answer)),
-                () = &mut patience => match body.patience(limit, self.shared.options.idle)? {
-                    Some(until) => patience.as_mut().reset(until.into()),
-                    None => return Ok(None),
-                },
+        let mut until = Instant::now() + limit;
+        poll_fn(|context| {
+            if let Poll::Ready(answer) = connection.poll_answer(context, asked) {
+                return Poll::Ready(Ok(answer));
             }
+            while connection.alarm.poll(context, until).is_ready() {
+                match body.patience(limit, self.shared.options.idle)? {
+                    Some(later) => until = later,
+                    None => return Poll::Ready(Err(self.late())),
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn late(&self) -> Refusal {
+        Refusal::Late {
+            service: self.service.name.clone(),
         }
     }
 

@@ -20,7 +20,7 @@ pub(crate) struct Pool {
 }
 
 struct Kept {
-    connection: Connection,
+    connection: Box<Connection>,
     since: Instant,
 }
 
@@ -34,7 +34,7 @@ impl Pool {
         }
     }
 
-    pub(super) fn take(&self, endpoint: &Endpoint) -> Option<Connection> {
+    pub(super) fn take(&self, endpoint: &Endpoint, now: Instant) -> Option<Box<Connection>> {
         let mut all = self.kept.borrow_mut();
         let kept = all.get_mut(endpoint)?;
         while let Some(Kept {
@@ -42,7 +42,7 @@ impl Pool {
             since,
         }) = kept.pop()
         {
-            if since.elapsed() >= self.keep_alive {
+            if now.duration_since(since) >= self.keep_alive {
                 // so are all that were used before it
                 kept.clear();
             } else if connection.is_quiet() {
@@ -54,7 +54,7 @@ impl Pool {
     }
 
     /// For the next request.
-    pub(super) fn give(self: &Rc<Self>, connection: Connection) {
+    pub(super) fn give(self: &Rc<Self>, connection: Box<Connection>) {
         let mut all = self.kept.borrow_mut();
         let kept = match all.get_mut(&connection.endpoint) {
             Some(kept) => kept,

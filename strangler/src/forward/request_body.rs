@@ -38,11 +38,7 @@ pub(super) struct RequestBody {
 }
 
 impl Progress {
-    pub fn none() -> Rc<Self> {
-        Self::of(Payload::None)
-    }
-
-    pub fn of(payload: Payload) -> Rc<Self> {
+    pub fn of(payload: Payload, now: Instant) -> Rc<Self> {
         let has_body = super::has_body(&payload);
         Rc::new(Self {
             payload: RefCell::new(has_body.then_some(payload)),
@@ -51,7 +47,7 @@ impl Progress {
             } else {
                 Stage::None
             }),
-            at: Cell::new(Instant::now()),
+            at: Cell::new(now),
         })
     }
 

@@ -17,11 +17,12 @@ use super::idle::{Idle, Moved};
 use super::pool::Pool;
 use super::request_body::Progress;
 use crate::router::Shared;
+use crate::table::RouteTable;
 
 /// The body of an answer on its way back. Dropped before its end it closes the connection it comes from.
 pub(super) struct ResponseBody {
     /// `None`: the whole answer is here.
-    connection: Option<Connection>,
+    connection: Option<Box<Connection>>,
     ending: Ending,
     /// The connection may serve another request.
     is_kept: bool,
@@ -39,8 +40,9 @@ pub(super) struct ResponseBody {
 /// Whom to tell that it broke off, and what.
 struct Told {
     shared: Arc<Shared>,
-    route: String,
-    service: String,
+    table: Arc<RouteTable>,
+    /// The number of the route, and of the service.
+    numbers: (usize, usize),
 }
 
 /// Nothing, of a given size: what HEAD is answered with.
@@ -50,7 +52,7 @@ impl ResponseBody {
     pub fn new(
         journey: &Journey<'_>,
         head: &AnswerHead,
-        connection: Connection,
+        connection: Box<Connection>,
         request: Rc<Progress>,
     ) -> Self {
         let size = head.ending.length();
@@ -61,13 +63,13 @@ impl ResponseBody {
             ahead: None,
             error: None,
             size: size.map_or(BodySize::Stream, BodySize::Sized),
-            idle: Idle::new(journey.shared.options.idle, Moved::now()),
+            idle: Idle::new(journey.shared.options.idle, Moved::at(journey.begin)),
             pool: Rc::clone(journey.pool),
             request,
             told: Told {
                 shared: Arc::clone(journey.shared),
-                route: journey.route.name.clone(),
-                service: journey.service.name.clone(),
+                table: Arc::clone(journey.table),
+                numbers: journey.numbers,
             },
         }
     }
@@ -110,6 +112,14 @@ impl ResponseBody {
     }
 }
 
+impl Told {
+    fn broken(&self) {
+        let (route, service) = self.numbers;
+        let (route, service) = (&self.table.routes[route], &self.table.services[service]);
+        self.shared.observe.broken(&route.name, &service.name);
+    }
+}
+
 impl MessageBody for ResponseBody {
     type Error = io::Error;
 
@@ -129,12 +139,7 @@ impl MessageBody for ResponseBody {
         }
         match ready!(self.poll_chunk(context)) {
             Some(Err(error)) => {
-                let Told {
-                    shared,
-                    route,
-                    service,
-                } = &self.told;
-                shared.observe.broken(route, service);
+                self.told.broken();
                 // what came before it is sent first
                 self.error = Some(error);
                 context.waker().wake_by_ref();

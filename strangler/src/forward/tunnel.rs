@@ -3,6 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -59,7 +60,13 @@ pub(super) async fn open(
     payload: Payload,
 ) -> Result<HttpResponse<BoxBody>, Refusal> {
     if arrived.head.response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        let mut response = answer::answer(journey, &Method::GET, arrived, Progress::none()).await?;
+        let mut response = answer::answer(
+            journey,
+            &Method::GET,
+            arrived,
+            Progress::of(Payload::None, journey.begin),
+        )
+        .await?;
         // the sender may have begun to speak as through a tunnel: nothing after this is a request
         response
             .head_mut()
@@ -70,7 +77,7 @@ pub(super) async fn open(
     let Arrived { head, connection } = arrived;
     let (stream, ahead) = connection.into_stream();
     let (back, there) = stream.into_split();
-    let moved = Moved::now();
+    let moved = Moved::at(Instant::now());
     let tunnel = Tunnel {
         back,
         ahead,

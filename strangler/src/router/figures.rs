@@ -33,8 +33,8 @@ pub struct Figure {
 const BUCKETS: usize = 128;
 
 struct Counts {
-    count: AtomicU64,
     errors: AtomicU64,
+    /// Every answer is in one of them: their sum is their count.
     latencies: [AtomicU64; BUCKETS],
     micros: AtomicU64,
 }
@@ -42,7 +42,6 @@ struct Counts {
 impl Default for Counts {
     fn default() -> Self {
         Self {
-            count: AtomicU64::default(),
             errors: AtomicU64::default(),
             latencies: std::array::from_fn(|_| AtomicU64::default()),
             micros: AtomicU64::default(),
@@ -57,16 +56,16 @@ impl Figures {
         let mut figures = Vec::new();
         for (route, sides) in &*routes {
             for (backend, counts) in sides {
+                let buckets = counts.latencies.iter();
+                let latencies: Vec<u64> = buckets
+                    .map(|bucket| bucket.load(Ordering::Relaxed))
+                    .collect();
                 figures.push(Figure {
                     route: route.clone(),
                     backend: backend.clone(),
-                    count: counts.count.load(Ordering::Relaxed),
+                    count: latencies.iter().sum(),
                     errors: counts.errors.load(Ordering::Relaxed),
-                    latencies: counts
-                        .latencies
-                        .iter()
-                        .map(|bucket| bucket.load(Ordering::Relaxed))
-                        .collect(),
+                    latencies,
                     micros: counts.micros.load(Ordering::Relaxed),
                 });
             }
@@ -100,10 +99,9 @@ impl Observe for Figures {
         };
         let has_failed = answered.refusal.is_some() || answered.status.is_server_error();
         self.with(&answered.route.name, backend, |counts| {
-            counts.count.fetch_add(1, Ordering::Relaxed);
-            counts
-                .errors
-                .fetch_add(u64::from(has_failed), Ordering::Relaxed);
+            if has_failed {
+                counts.errors.fetch_add(1, Ordering::Relaxed);
+            }
             counts.latencies[bucket(answered.latency)].fetch_add(1, Ordering::Relaxed);
             counts
                 .micros

@@ -104,7 +104,8 @@ where
         let mut response = match target {
             Target::Module => self.module(request, route, mark, begin).await?,
             Target::Service(name) => {
-                let Some(service) = table.service(name) else {
+                let mut services = table.services.iter();
+                let Some(service) = services.position(|service| service.name == *name) else {
                     return Ok(self.refuse(
                         request,
                         &Refusal::NotThere {
@@ -115,8 +116,10 @@ where
                 let journey = Journey {
                     shared: &self.shared,
                     pool: &self.pool,
+                    table: &table,
                     route,
-                    service,
+                    service: &table.services[service],
+                    numbers: (number, service),
                     mark,
                     hops,
                     begin,

@@ -3,6 +3,7 @@
 pub mod comments;
 pub mod posts;
 pub mod ratings;
+pub mod talk;
 
 use diesel::prelude::*;
 use kernel::{MemberId, Timestamp};

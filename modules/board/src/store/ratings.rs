@@ -7,6 +7,9 @@ use platform::on_both;
 use crate::api::Rating;
 use crate::schema::ratings;
 
+/// So many at most are looked up one by one: SQLite prepares an `IN (…)` anew every time.
+const FEW: usize = 6;
+
 /// Adds up the stars of a product's visible reviews anew, in the transaction that changed one of them.
 pub fn recount(conn: &mut Conn, product: &Sku) -> Result<(), DbError> {
     let query = "INSERT INTO ratings (product, total, count) \
@@ -21,11 +24,18 @@ pub fn recount(conn: &mut Conn, product: &Sku) -> Result<(), DbError> {
 
 /// Products without a review are absent.
 pub fn of(conn: &mut Conn, products: &[Sku]) -> Result<Vec<Rating>, DbError> {
-    let codes: Vec<&str> = products.iter().map(Sku::as_str).collect();
-    let wanted = ratings::table
-        .filter(ratings::product.eq_any(&codes))
-        .filter(ratings::count.gt(0));
-    let rows: Vec<(String, i64, i64)> = on_both!(conn, |c| wanted.load(c))?;
+    let mut rows: Vec<(String, i64, i64)> = Vec::with_capacity(products.len());
+    let reviewed = ratings::table.filter(ratings::count.gt(0));
+    if products.len() > FEW {
+        let codes: Vec<&str> = products.iter().map(Sku::as_str).collect();
+        let wanted = reviewed.filter(ratings::product.eq_any(&codes));
+        on_both!(conn, |c| rows.extend(wanted.load(c)?));
+    } else {
+        for product in products {
+            let wanted = reviewed.filter(ratings::product.eq(product.as_str()));
+            on_both!(conn, |c| rows.extend(wanted.load(c)?));
+        }
+    }
     Ok(rows.into_iter().filter_map(rating).collect())
 }
 

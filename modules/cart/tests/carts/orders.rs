@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cart::api::{CartOf, Line, RemoveOrdered};
-use kernel::{OrderId, Timestamp};
+use kernel::{Clock as _, OrderId, Timestamp};
 use platform::events::{Event, consume};
 use platform::ports::{Answers, Ctx};
 use serde_json::json;
@@ -35,6 +35,7 @@ async fn what_was_ordered_leaves_the_cart_once_and_what_was_added_meanwhile_stay
                 order: order(1),
                 member,
                 lines,
+                ordered_at: shop.clock.now(),
             })
             .await;
             assert_eq!(
@@ -46,9 +47,40 @@ async fn what_was_ordered_leaves_the_cart_once_and_what_was_added_meanwhile_stay
             order: order(2),
             member,
             lines: lines(&[("MUG-01", 2)]),
+            ordered_at: shop.clock.now(),
         })
         .await;
         assert_eq!(quantities(&shop.cart(&me).await), []);
+    }
+}
+
+#[tokio::test]
+async fn what_is_put_in_again_after_ordering_stays() {
+    for shop in shops() {
+        let me = member(1);
+        for code in ["MUG-01", "PEN-01", "GONE-01"] {
+            shop.neighbours.sell(code, 1_000, 9_999);
+            shop.set(&me, code, 2).await;
+        }
+        let ordered_at = shop.clock.now();
+        shop.clock.turn(Duration::from_secs(1));
+        // the next order is to be of two again, of five, and of one more than this one
+        shop.set(&me, "MUG-01", 2).await;
+        shop.set(&me, "PEN-01", 5).await;
+        let more = [("sku", "GONE-01"), ("quantity", "1")];
+        assert_eq!(shop.form(&me, "/cart/items", &more).await.status, 303);
+        shop.ask(RemoveOrdered {
+            order: order(1),
+            member: me.member.unwrap(),
+            lines: lines(&[("MUG-01", 2), ("PEN-01", 2), ("GONE-01", 2)]),
+            ordered_at,
+        })
+        .await;
+        let left = [("MUG-01", 2), ("PEN-01", 5), ("GONE-01", 1)];
+        assert_eq!(
+            quantities(&shop.cart(&me).await),
+            left.map(|(code, quantity)| (code.to_owned(), quantity))
+        );
     }
 }
 
@@ -62,7 +94,7 @@ async fn eight_changes_at_once_add_up() {
         let host = &shop.host;
         let removals = (0..8).map(|n| {
             let host = host.clone();
-            let lines = lines(&[("MUG-01", 2)]);
+            let (lines, ordered_at) = (lines(&[("MUG-01", 2)]), shop.clock.now());
             tokio::spawn(async move {
                 let ctx = Ctx::background(Duration::from_secs(30));
                 host.answer(
@@ -70,6 +102,7 @@ async fn eight_changes_at_once_add_up() {
                         order: order(n),
                         member,
                         lines,
+                        ordered_at,
                     },
                     &ctx,
                 )

@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 use super::asking::{Typed, cursor};
 use super::{ctx, search_allowed};
 use crate::domain::Values;
-use crate::needs::Review;
-use crate::service::{Around, Service, Shown};
+use crate::needs::{Review, Talk};
+use crate::service::{Around, Reader, Service, Shown};
 use crate::store::list::Row;
 use crate::store::product::picture_path;
 
@@ -149,7 +149,7 @@ pub async fn show(
     request: HttpRequest,
 ) -> Result<Json<ProductDoc>, Problem> {
     let shown = service
-        .show(&sku, &ctx(&request))
+        .show(&sku, Reader::Program, &ctx(&request))
         .await?
         .ok_or_else(Problem::not_found)?;
     document(shown, identity.locale)
@@ -186,10 +186,6 @@ fn document(
         sku: variant.sku,
     };
     let talk = talk.into_option();
-    let mut missing = missing;
-    if talk.is_none() && !missing.contains(&"board") {
-        missing.push("board");
-    }
     Some(ProductDoc {
         item,
         product: product.code,
@@ -204,7 +200,7 @@ fn document(
             .iter()
             .map(|name| picture_path(name))
             .collect(),
-        review_count: talk.as_ref().map(|talk| talk.review_count),
+        review_count: talk.as_ref().map(Talk::review_count),
         reviews: talk.map(|talk| talk.reviews.into_iter().map(review).collect()),
         missing,
     })

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 
 use crate::Host;
 use crate::api::{CategoryDraft, ProductDraft, PutCategories, PutProducts};
-use crate::needs::{Left, Needs, Opinions, Shelf, Stars, Talk};
+use crate::needs::{Left, Most, Needs, Opinions, Shelf, Stars, Talk};
 
 /// The neighbours: stock has 7 of everything but of what ends in GONE; both can be down.
 #[derive(Default)]
@@ -64,20 +64,26 @@ impl Opinions for Neighbours {
         products: Vec<Sku>,
         _: &'a Ctx,
     ) -> Fut<'a, Result<Vec<Stars>, Unavailable>> {
-        let rated = products.into_iter().filter(|code| code.as_str() == "TEE");
-        let stars = rated
-            .map(|product| Stars {
-                product,
-                average: 4.5,
-                count: 2,
-            })
-            .collect();
+        let stars = products.into_iter().filter_map(rating).collect();
         Box::pin(async move { self.answer("board", stars) })
     }
 
-    fn talk<'a>(&'a self, _: Sku, _: i64, _: &'a Ctx) -> Fut<'a, Result<Talk, Unavailable>> {
-        Box::pin(async move { self.answer("board", Talk::default()) })
+    fn talk<'a>(&'a self, product: Sku, _: Most, _: &'a Ctx) -> Fut<'a, Result<Talk, Unavailable>> {
+        let talk = Talk {
+            stars: rating(product),
+            ..Talk::default()
+        };
+        Box::pin(async move { self.answer("board", talk) })
     }
+}
+
+/// Only the T-shirt has been reviewed.
+fn rating(product: Sku) -> Option<Stars> {
+    (product.as_str() == "TEE").then_some(Stars {
+        product,
+        average: 4.5,
+        count: 2,
+    })
 }
 
 /// A catalogue behind all middlewares, with two products: a T-shirt in three sizes, and apple juice.

@@ -1,8 +1,10 @@
+use std::fmt::Write as _;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use kernel::{Id, Money};
+use kernel::Money;
 use platform::identity::{Identity, SignedIn};
 use platform::page::{self, Page, Section};
 use platform::problem::{FieldError, Problem};
@@ -75,7 +77,7 @@ pub struct CheckoutForm {
     pub line1: String,
     pub line2: String,
     pub token: String,
-    /// Makes a double press one order.
+    /// Makes one order of a double press, and of two tabs.
     #[serde(skip_serializing)]
     pub key: String,
     /// What the button said.
@@ -88,9 +90,6 @@ pub struct Chosen {
     #[serde(default)]
     address: Option<usize>,
 }
-
-/// A marker for the ids that are keys.
-enum Key {}
 
 pub async fn show(
     SignedIn(_): SignedIn,
@@ -198,7 +197,6 @@ async fn again(
 }
 
 impl CheckoutPage {
-    /// Every form that is shown has a key of its own.
     async fn load(
         page: Page,
         orders: &Orders,
@@ -217,8 +215,10 @@ impl CheckoutPage {
             Err(OrdersError::EmptyCart) => None,
             Err(e) => return Err(e.into()),
         };
-        let key: Id<Key> = orders.journal.shell.new_id();
-        form.key = key.to_string();
+        form.key = match &basket {
+            Some(basket) => form_key(basket, orders.newest_decided(member).await?.as_deref()),
+            None => String::new(),
+        };
         let page = page.in_area(page::Area::Shop, "cart");
         Ok(Self {
             page,
@@ -231,6 +231,16 @@ impl CheckoutPage {
             cards: CARDS,
         })
     }
+}
+
+/// The same in every tab that shows the same cart, so that they place one order; another one as soon as that order is
+/// decided, so that what was declined can be paid with another card, and the same things be bought again.
+fn form_key(basket: &Basket, newest_decided: Option<&str>) -> String {
+    let mut what = newest_decided.unwrap_or_default().to_owned();
+    for line in &basket.lines {
+        let _ = write!(what, "\n{} {}", line.line.sku, line.wanted);
+    }
+    digest(what.as_bytes())
 }
 
 impl CheckoutForm {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::domain::{Event, Order, Payment, Reason, Status, Step};
 use crate::needs::{
-    Authorised, CalledBack, Captured, Ctx, Item, Needs, Reserved, Reversed, Unavailable,
+    Authorised, CalledBack, Captured, Ctx, Item, Needs, Ordered, Reserved, Reversed, Unavailable,
 };
 use crate::saga::milestone;
 use crate::store::Underway;
@@ -89,10 +89,13 @@ async fn confirm(order: &Order, needs: &Needs, ctx: &Ctx) -> Result<Came, Unavai
         return Ok(Came::To(vec![Event::Cancelling(Reason::SoldOut)]));
     }
     milestone("orders::committed");
-    needs
-        .cart
-        .remove_ordered(order.id, order.placed.member, items(order), ctx)
-        .await?;
+    let ordered = Ordered {
+        order: order.id,
+        member: order.placed.member,
+        items: items(order),
+        at: order.placed_at(),
+    };
+    needs.cart.remove_ordered(ordered, ctx).await?;
     milestone("orders::cart_emptied");
     Ok(Came::To(vec![Event::Confirmed]))
 }

@@ -84,6 +84,13 @@ impl Orders {
         listed.await
     }
 
+    pub async fn newest_decided(&self, member: MemberId) -> Result<Option<String>, OrdersError> {
+        self.journal
+            .db
+            .read(move |conn| Ok(store::newest_decided(conn, member)?))
+            .await
+    }
+
     pub async fn by_number(&self, number: String) -> Result<Option<Listed>, OrdersError> {
         self.journal
             .db

@@ -7,6 +7,6 @@ mod sagas;
 mod write;
 
 pub use demo::{Past, put_past};
-pub use read::{Kept, Listed, bought, by_number, contact, list, load, remembered};
+pub use read::{Kept, Listed, bought, by_number, contact, list, load, newest_decided, remembered};
 pub use sagas::{Postponed, Stuck, Underway, due, postpone, stuck, under_way, underway, wake_all};
 pub use write::{Append, Placing, append, erase_contacts, forget_keys, place};

@@ -123,6 +123,16 @@ pub fn by_number(conn: &mut Conn, number: &str) -> Result<Option<Listed>, DbErro
         .optional()?)
 }
 
+/// The newest order of `member` that is decided: confirmed, or cancelled. Ids grow with time.
+pub fn newest_decided(conn: &mut Conn, member: MemberId) -> Result<Option<String>, DbError> {
+    let decided = orders::table
+        .filter(orders::member.eq(member.to_string()))
+        .filter(orders::status.ne("pending"))
+        .order(orders::order_id.desc())
+        .select(orders::order_id);
+    Ok(on_both!(conn, |c| decided.first(c).optional())?)
+}
+
 /// Whether `member` has an order with `product` that is theirs to keep, or on its way.
 pub fn bought(conn: &mut Conn, member: MemberId, product: &Sku) -> Result<bool, DbError> {
     let escaped = product.as_str().replace('_', "\\_");

@@ -72,6 +72,37 @@ async fn the_form_orders_once_however_often_it_is_sent() {
     }
 }
 
+/// The hidden key of the form as a tab shows it now.
+async fn shown_key(shop: &Shop) -> String {
+    let page = ask(shop, &shopper(), get("/checkout")).await.text;
+    let (_, from) = page.split_once("name=\"key\" value=\"").unwrap();
+    from.split_once('"').unwrap().0.to_owned()
+}
+
+#[actix_web::test]
+async fn two_tabs_with_one_cart_place_one_order_and_the_next_order_is_another() {
+    for shop in Shop::open(10) {
+        shop.fill_cart("MUG", 2);
+        let tabs = [shown_key(&shop).await, shown_key(&shop).await];
+        let mut places = Vec::new();
+        for key in &tabs {
+            let sent = post("/checkout").set_form(form(key, "25800"));
+            let answer = ask(&shop, &shopper(), sent).await;
+            places.push((answer.status, answer.header("location").to_owned()));
+        }
+        assert_eq!(places[0].0, 303);
+        assert_eq!(places[0], places[1]);
+        assert_eq!(shown_key(&shop).await, tabs[0], "it is not decided yet");
+        shop.work().await;
+        shop.fill_cart("MUG", 2);
+        let again = shown_key(&shop).await;
+        let sent = post("/checkout").set_form(form(&again, "25800"));
+        let next = ask(&shop, &shopper(), sent).await;
+        assert_eq!(next.status, 303);
+        assert_ne!(next.header("location"), places[0].1);
+    }
+}
+
 #[actix_web::test]
 async fn a_form_that_is_wrong_or_stale_is_shown_again_with_what_was_typed() {
     for shop in Shop::open(10) {

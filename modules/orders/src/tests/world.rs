@@ -351,9 +351,7 @@ impl CartLines for World {
 
     fn remove_ordered<'a>(
         &'a self,
-        order: OrderId,
-        member: MemberId,
-        _: Vec<Item>,
+        Ordered { order, member, .. }: Ordered,
         _: &'a Ctx,
     ) -> Answer<'a, ()> {
         Box::pin(self.call("empty_cart", Some(order), move |state, _| {

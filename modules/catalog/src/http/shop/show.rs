@@ -10,7 +10,7 @@ use crate::domain::{Bilingual, Product, Variant};
 use crate::http::ctx;
 use crate::http::links::link;
 use crate::needs::{Stars, Talk};
-use crate::service::{Around, Service, Shown};
+use crate::service::{Around, Reader, Service, Shown};
 use crate::store::product::picture_path;
 
 #[derive(Template)]
@@ -66,7 +66,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let sku: Sku = sku.parse().map_err(|_| Problem::not_found())?;
     let shown = service
-        .show(&sku, &ctx(&request))
+        .show(&sku, Reader::Person, &ctx(&request))
         .await?
         .ok_or_else(Problem::not_found)?;
     let picture = look.picture.parse::<usize>().unwrap_or(1).saturating_sub(1);
@@ -246,7 +246,7 @@ impl ShowPage {
             talk: Section::Here(Talk {
                 reviews: vec![review(Some("김한글")), review(None)],
                 questions: vec![question(true), question(false)],
-                review_count: 2,
+                stars: None,
             }),
         }
     }
