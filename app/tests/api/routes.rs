@@ -273,7 +273,7 @@ async fn the_command_works_beside_the_running_shop() {
 async fn the_command_refuses_in_one_line() {
     let shop = shop().await;
     for (args, words) in [
-        (&["route"][..], &["missing"][..]),
+        (&["route"][..], &["subcommand"][..]),
         (&["route", "set", "board", "board"], &["--why"]),
         (
             &["route", "set", "board", "board", "--why", " "],
