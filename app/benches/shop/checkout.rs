@@ -108,14 +108,14 @@ async fn until_confirmed(buyers: &mut [Client], orders: &[String]) {
     }
 }
 
-fn order() -> serde_json::Value {
+pub fn order() -> serde_json::Value {
     json!({
         "address": {"recipient": "김반얀", "phone": "010-0000-0001", "postcode": "04524", "line1": "서울시 중구 1", "line2": ""},
         "payment": {"method": "card", "token": "tok_ok"},
     })
 }
 
-async fn buyer(shop: &Shop, name: &str) -> Client {
+pub async fn buyer(shop: &Shop, name: &str) -> Client {
     let mut client = shop.client().await;
     let (email, password) = (format!("{name}@example.com"), "a long enough pass phrase");
     let join = json!({ "email": email, "password": password, "name": name });

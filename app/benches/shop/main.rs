@@ -1,4 +1,5 @@
 //! `cargo xtask bench`: what the shop's main requests cost, on both databases, beside an empty handler and the disk.
+//! With the argument `mix`: what it costs that contexts answer from processes of their own.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,6 +15,7 @@ mod client;
 mod disk;
 mod empty;
 mod measure;
+mod mix;
 mod report;
 mod scenarios;
 mod server;
@@ -27,17 +29,22 @@ fn main() {
     let mut arguments = std::env::args()
         .skip_while(|argument| argument != empty::ARGUMENT)
         .skip(1);
+    let runtime = || tokio::runtime::Runtime::new().unwrap();
     match arguments.next() {
         Some(address) => empty::serve(&address).unwrap(),
-        None => tokio::runtime::Runtime::new().unwrap().block_on(bench()),
+        None if std::env::args().any(|argument| argument == "mix") => {
+            runtime().block_on(mix::bench(products()));
+        }
+        None => runtime().block_on(bench(products())),
     }
 }
 
-async fn bench() {
-    let products: u32 = std::env::var("BANYAN_BENCH_PRODUCTS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(10_000);
+fn products() -> u32 {
+    let given = std::env::var("BANYAN_BENCH_PRODUCTS").ok();
+    given.and_then(|n| n.parse().ok()).unwrap_or(10_000)
+}
+
+async fn bench(products: u32) {
     let folder = tempfile::tempdir().unwrap();
     let fsyncs = disk::fsyncs_per_second(folder.path());
     let mut report = Report {

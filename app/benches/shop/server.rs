@@ -29,6 +29,10 @@ impl Database {
 /// A shop in a process of its own, filled with made-up products.
 pub struct Shop {
     child: Child,
+    /// Contexts that have left it.
+    services: Vec<Child>,
+    /// Those of all its processes.
+    common: Vec<String>,
     pub host: String,
     management: String,
     key: String,
@@ -55,11 +59,7 @@ impl Shop {
     pub fn start(database: &Database, products: u32) -> Self {
         let data = tempfile::tempdir().unwrap();
         let (host, management) = (free(), free());
-        let mut settings = vec![
-            "--listen".to_owned(),
-            host.clone(),
-            "--management".to_owned(),
-            management.clone(),
+        let mut common = vec![
             "--data".to_owned(),
             data.path().display().to_string(),
             "--rate-limits".to_owned(),
@@ -69,10 +69,10 @@ impl Shop {
             "0.001".to_owned(),
         ];
         if let Database::Postgres = database {
-            settings.extend(["--database".to_owned(), platform::testing::postgres_url()]);
+            common.extend(["--database".to_owned(), platform::testing::postgres_url()]);
         }
         run(
-            &settings,
+            &common,
             &[
                 "demo",
                 "--products",
@@ -85,7 +85,15 @@ impl Shop {
                 "1",
             ],
         );
-        let child = banyan(&settings, &["serve", "--empty"]).spawn().unwrap();
+        let own = [
+            "serve",
+            "--empty",
+            "--listen",
+            &host,
+            "--management",
+            &management,
+        ];
+        let child = banyan(&common, &own).spawn().unwrap();
         until_listening(&host);
         let key = std::fs::read_to_string(data.path().join("service.key"))
             .unwrap()
@@ -93,6 +101,8 @@ impl Shop {
             .to_owned();
         Self {
             child,
+            services: Vec::new(),
+            common,
             host,
             management,
             key,
@@ -122,10 +132,78 @@ impl Shop {
                 .sum()
         };
         Counters {
-            cpu_ms: cpu_ms(self.child.id()) + self.postgres.map_or(0.0, family_cpu_ms),
+            cpu_ms: self.processes().map(cpu_ms).sum::<f64>()
+                + self.postgres.map_or(0.0, family_cpu_ms),
             queries: sum("db_queries_total"),
             commits: sum("db_commits_total"),
         }
+    }
+
+    /// Each of these in a process of its own from now on; when all ten have left, only the front stays.
+    pub async fn extract(&mut self, contexts: &[&str]) {
+        let key = self._data.path().join("service.key").display().to_string();
+        let shop = format!("http://{}", self.host);
+        for context in contexts {
+            let (listen, management) = (free(), free());
+            let mut own = vec!["serve", "--only", context, "--service-key", &key];
+            own.extend(["--listen", &listen, "--management", &management]);
+            own.extend(["--register", &shop]);
+            self.services
+                .push(banyan(&self.common, &own).spawn().unwrap());
+        }
+        self.until_registered().await;
+        for route in contexts.iter().copied().chain(["catalog_api"]) {
+            let to = if route == "catalog_api" {
+                "catalog"
+            } else {
+                route
+            };
+            if contexts.contains(&to) {
+                run(&self.common, &["route", "set", route, to, "--why", "bench"]);
+            }
+        }
+        if contexts.len() == 10 {
+            end(&mut self.child);
+            let own = [
+                "front",
+                "--listen",
+                &self.host,
+                "--management",
+                &self.management,
+            ];
+            self.child = banyan(&self.common, &own).spawn().unwrap();
+            until_listening(&self.host);
+            self.until_registered().await;
+        }
+    }
+
+    async fn until_registered(&self) {
+        let bearer = format!("Bearer {}", self.key);
+        let headers = [("authorization", bearer.as_str())];
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let mut client = self.client().await;
+            let asked = client.ask(Method::GET, "/internal/registry", &headers, "".into());
+            let known = asked.await.expect(200).json();
+            let known = known.as_array().unwrap();
+            if known
+                .iter()
+                .filter(|entry| entry["is_ready"] == true)
+                .count()
+                == self.services.len()
+            {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "not all services are registered: {known:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn processes(&self) -> impl Iterator<Item = u32> {
+        self.services.iter().chain([&self.child]).map(Child::id)
     }
 
     /// What the writer itself says about its durability.
@@ -152,19 +230,18 @@ impl Shop {
         answer.expect(200).json()
     }
 
+    /// Of all its processes together.
     pub fn rss_mib(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .unwrap();
-        line.split_whitespace()
-            .nth(1)
-            .unwrap()
-            .parse::<f64>()
-            .unwrap()
-            / 1024.0
+        self.processes().map(rss_mib).sum()
     }
+}
+
+fn rss_mib(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let mut lines = status.lines();
+    let line = lines.find(|line| line.starts_with("VmRSS:")).unwrap();
+    let kib: f64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    kib / 1024.0
 }
 
 impl Empty {
@@ -188,6 +265,7 @@ impl Empty {
 
 impl Drop for Shop {
     fn drop(&mut self) {
+        self.services.iter_mut().for_each(end);
         end(&mut self.child);
     }
 }

@@ -46,7 +46,10 @@ fn shop(processes: &Processes, phases: &mut Phases) -> Result<()> {
 fn router(processes: &Processes, phases: &mut Phases) -> Result<()> {
     debian::provide(processes, &debian::FOR_ROUTER_BENCH)
         .context("there is nothing to compare the router with")?;
-    measure(target("strangler", "router"), processes, phases)
+    measure(target("strangler", "router"), processes, phases)?;
+    let mut mix = target("app", "shop");
+    mix.args(["--", "mix"]);
+    measure(mix, processes, phases)
 }
 
 fn target(package: &str, bench: &str) -> Command {
