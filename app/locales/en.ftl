@@ -219,6 +219,7 @@ app-service-since = There for
 app-service-lease = lease ends in { $count } s
 app-service-about = About
 app-service-written = from the routes file
+app-service-starting = Starting
 app-service-out = Left out
 app-service-absent = Not there
 app-service-needed = A route gives it requests to answer, and no instance is there.

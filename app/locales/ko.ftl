@@ -203,6 +203,7 @@ app-service-since = 등록된 지
 app-service-lease = { $count }초 뒤 만료
 app-service-about = 정보
 app-service-written = 경로 파일에 적힌 주소
+app-service-starting = 준비 중
 app-service-out = 잠시 제외
 app-service-absent = 없음
 app-service-needed = 이 서비스로 가는 경로가 있는데 인스턴스가 하나도 없습니다.

@@ -197,6 +197,9 @@ pub fn in_one_line(error: &clap::Error) -> String {
     {
         return format!("{name} is not yet supported");
     }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "a command is missing behind this one (see banyan help COMMAND)".to_owned();
+    }
     let text = error.to_string();
     let told = text
         .lines()
@@ -230,6 +233,7 @@ mod tests {
             (&["rebuild"], &["rebuild", "not yet supported"]),
             (&["route", "set", "board", "module"], &["--why"]),
             (&["rout"], &["rout"]),
+            (&["route"], &["missing"]),
         ] {
             let line = refusal(arguments);
             assert!(

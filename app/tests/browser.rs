@@ -16,7 +16,7 @@ mod window;
 
 use std::time::SystemTime;
 
-use support::{PASSWORD, Place, Plan, Shopper, TestShop, json, unique};
+use support::{Layout, PASSWORD, Place, Plan, Shopper, TestShop, json, unique};
 use window::{Scripts, Window};
 
 /// What people read, in the two languages.
@@ -349,6 +349,65 @@ async fn the_console_mends_and_replays_a_dead_letter() {
     window.goes("/console/audit").await;
     window.sees("dead_letter.replayed").await;
     window.closes().await;
+}
+
+#[tokio::test]
+async fn the_console_flips_a_route_and_undoes_it() {
+    let shop = Plan::on(Place::Sqlite)
+        .layout(Layout::default())
+        .open()
+        .await;
+    let _board = shop.extracts(&["board"]).await;
+    let window = Window::open(&shop.base(), "en", Scripts::On).await;
+    logs_in(&window, shop.admin().await).await;
+    window.goes("/console").await;
+    window.follows("/console/routes").await;
+    answers(&shop, "module").await;
+
+    let console = "/console/routes/board";
+    window.follows(console).await;
+    window.chooses("to", "service").await;
+    window.chooses("service", "board").await;
+    window.sends(&format!("{console}/preview")).await;
+    // a reason is missing: what was chosen stays
+    window
+        .presses("//*[@name='why'][@aria-invalid='true']")
+        .await;
+    window.types("why", "It lives on its own now").await;
+    window.sends(&format!("{console}/preview")).await;
+    window
+        .sees("One instance of board takes requests now.")
+        .await;
+    answers(&shop, "module").await;
+    window.sends(console).await;
+    window.sees("It is in effect").await;
+    answers(&shop, "board").await;
+
+    // the overview follows by itself
+    window.goes("/console/routes").await;
+    window.runs("window.untouched = true").await;
+    shop.sends("board", "board=40").await;
+    window.sees("40 %").await;
+    assert_eq!(window.runs("return window.untouched").await, true);
+    shop.sends("board", "module").await;
+    answers(&shop, "module").await;
+
+    window.goes(console).await;
+    window.sees("It lives on its own now").await;
+    window.presses("//td[@class='actions']//button").await;
+    window.sees("undo of #3").await;
+    window.sends(console).await;
+    window.sees("It is in effect").await;
+    window.goes("/console/routes/history").await;
+    window.sees("undo of #3").await;
+    window.sees("4 lines").await;
+    window.closes().await;
+}
+
+/// Who answers the boards.
+async fn answers(shop: &TestShop, side: &str) {
+    let shown = shop.guest().get("/boards/notices").await.is(200);
+    assert_eq!(shown.header("x-banyan-backend"), Some(side));
 }
 
 async fn logs_in(window: &Window, who: &Shopper) {

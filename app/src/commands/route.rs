@@ -140,10 +140,13 @@ fn history(file: &RoutesFile) -> Result<(), Failure> {
         say(&aligned(&rows));
     }
     if history.breaks.is_empty() {
-        say(&format!(
-            "{} lines, the chain is whole",
-            history.entries.len()
-        ));
+        let lines = history.entries.len();
+        let lines = if lines == 1 {
+            "1 line".to_owned()
+        } else {
+            format!("{lines} lines")
+        };
+        say(&format!("{lines}, the chain is whole"));
         return Ok(());
     }
     let breaks: Vec<String> = history.breaks.iter().map(ToString::to_string).collect();

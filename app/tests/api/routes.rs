@@ -1,7 +1,12 @@
-use super::shop;
-use crate::support::{Answer, Method, TestShop, Value, eventually, json};
+use super::plan;
+use crate::support::{Answer, Layout, Method, TestShop, Value, eventually, json};
 
 const BOARD: &str = "/api/routes/board";
+
+/// All of it answered by one process: these tests send routes elsewhere themselves.
+async fn shop() -> TestShop {
+    plan().layout(Layout::default()).open().await
+}
 
 async fn backend_of(shop: &TestShop, route: &str) -> Value {
     let list = shop.admin().await.get("/api/routes").await.is(200).json();
@@ -100,7 +105,7 @@ async fn a_route_is_sent_elsewhere_and_back_and_both_are_written_down() {
         told,
         expect
             .iter()
-            .map(|line| line.each_ref())
+            .map(<[Value; 4]>::each_ref)
             .collect::<Vec<_>>()
     );
     let me = shop
@@ -268,7 +273,7 @@ async fn the_command_works_beside_the_running_shop() {
 async fn the_command_refuses_in_one_line() {
     let shop = shop().await;
     for (args, words) in [
-        (&["route"][..], &["route"][..]),
+        (&["route"][..], &["subcommand"][..]),
         (&["route", "set", "board", "board"], &["--why"]),
         (
             &["route", "set", "board", "board", "--why", " "],
@@ -332,7 +337,7 @@ async fn a_file_that_is_refused_is_told_and_changes_nothing() {
     let shop = shop().await;
     let file = shop.data().join("routes.toml");
     let good = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, good.replacen("backend", "backned", 1)).unwrap();
+    std::fs::write(&file, good.replacen("\nbackend = ", "\nbackned = ", 1)).unwrap();
     let admin = shop.admin().await;
     eventually("the console tells", || async {
         let page = admin.get("/console/routes").await.is(200).text();

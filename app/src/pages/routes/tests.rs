@@ -104,6 +104,7 @@ fn services() -> Vec<ServiceView> {
     let instance = |id: &str, is_out, lease| InstanceView {
         id: id.to_owned(),
         endpoint: "127.0.0.1:8101".to_owned(),
+        is_ready: id != "a3",
         is_out,
         lease,
         about: "database=data version=0.1.0 <L>".to_owned(),
@@ -120,7 +121,11 @@ fn services() -> Vec<ServiceView> {
         service(
             "catalog",
             true,
-            vec![instance("a1", false, lease), instance("a2", true, lease)],
+            vec![
+                instance("a1", false, lease),
+                instance("a2", true, lease),
+                instance("a3", false, lease),
+            ],
         ),
         service(
             "stock",

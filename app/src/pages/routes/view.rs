@@ -59,6 +59,8 @@ pub struct ServiceView {
 pub struct InstanceView {
     pub id: String,
     pub endpoint: String,
+    /// It says that it can answer.
+    pub is_ready: bool,
     pub is_out: bool,
     /// Since when it is there and how long it is believed; `None`: the routes file says where it is.
     pub lease: Option<(Duration, Duration)>,
@@ -190,6 +192,7 @@ fn instances(routing: &Routing, service: &Service, now: Instant) -> Vec<Instance
             about: about(&instance),
             id: instance.id,
             endpoint: instance.endpoint.to_string(),
+            is_ready: instance.is_ready,
             is_out: instance.is_out,
             lease: instance
                 .until
@@ -210,7 +213,9 @@ fn about(instance: &Instance) -> String {
 /// How many instances of a service take requests now.
 pub fn live_instances(routing: &Routing, service: &Service) -> usize {
     let all = routing.registry.instances(service, Instant::now());
-    all.iter().filter(|instance| !instance.is_out).count()
+    all.iter()
+        .filter(|instance| instance.is_ready && !instance.is_out)
+        .count()
 }
 
 fn is_there(routing: &Routing, table: &RouteTable, service: &str) -> bool {
