@@ -88,6 +88,7 @@ async fn finds(folder: &TempDir, place: &Place, expected: usize) {
         "data/service.key",
     ];
     args.extend(["--listen", &listen, "--management", "127.0.0.1:0"]);
+    args.extend(["--routes", "alone.toml"]);
     let (data, url);
     match place {
         Place::Folder(path) => {

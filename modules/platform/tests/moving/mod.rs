@@ -1,3 +1,4 @@
+mod answers;
 mod copies;
 mod fence;
 mod ownership;
