@@ -211,6 +211,22 @@ app-chain-whole = { $count ->
 }
 app-chain-broken = Somebody changed this history.
 app-chain-line = Line { $line }:
+app-moves = Data on the move
+app-move-context = Context
+app-move-to = To
+app-move-progress = Progress
+app-move-begun = Begun
+app-move-silent = Nothing heard for { $age }: see banyan move … status
+app-move-done = Done
+app-move-begun-step = begun
+app-move-fenced = fenced: writers wait
+app-move-copied = copied and compared
+app-move-kept = the copy is on the disk
+app-move-handed-over = handed over
+app-move-taken = taken over
+app-move-ready = the new owner is ready
+app-move-flipped = routes flipped
+
 app-services = Services
 app-service = Service
 app-service-instance = Instance

@@ -195,6 +195,22 @@ app-chain-whole = { $count ->
 }
 app-chain-broken = 누군가 이 이력을 고쳤습니다.
 app-chain-line = { $line }번째 줄:
+app-moves = 옮기는 중인 데이터
+app-move-context = 컨텍스트
+app-move-to = 옮길 곳
+app-move-progress = 진행
+app-move-begun = 시작한 지
+app-move-silent = { $age } 동안 소식이 없습니다. banyan move … status로 확인하세요
+app-move-done = 완료
+app-move-begun-step = 시작함
+app-move-fenced = 쓰기를 멈추고 기다리는 중
+app-move-copied = 복사하고 비교함
+app-move-kept = 복사본을 디스크에 저장함
+app-move-handed-over = 소유권을 넘김
+app-move-taken = 소유권을 받음
+app-move-ready = 새 소유자가 준비됨
+app-move-flipped = 경로를 전환함
+
 app-services = 서비스
 app-service = 서비스
 app-service-instance = 인스턴스

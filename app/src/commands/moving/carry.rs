@@ -53,7 +53,7 @@ impl Walk {
             fenced: None,
             reporter,
         };
-        walk.report("begun", "");
+        walk.report("begun step", "");
         walk
     }
 

@@ -7,7 +7,7 @@ use platform::identity::Admin;
 use platform::page::{self, Area, Page};
 use platform::problem::Problem;
 
-use super::view::{self, RouteView, ServiceView, StateView};
+use super::view::{self, MoveView, RouteView, ServiceView, StateView};
 use super::{EVENTS, HISTORY};
 use crate::pages::OwnPages;
 
@@ -18,6 +18,7 @@ pub struct RoutesPage {
     pub state: StateView,
     pub routes: Vec<RouteView>,
     pub services: Vec<ServiceView>,
+    pub moves: Vec<MoveView>,
 }
 
 /// Which table is in effect, and whether the file says something else.
@@ -44,6 +45,14 @@ pub struct Services<'a> {
     pub services: &'a [ServiceView],
 }
 
+/// Whose data is on its way.
+#[derive(Template)]
+#[template(path = "console/routes_moves.html")]
+pub struct Moves<'a> {
+    pub page: &'a Page,
+    pub moves: &'a [MoveView],
+}
+
 impl RoutesPage {
     pub fn of(page: Page, own: &OwnPages) -> Self {
         let routing = &own.routing;
@@ -53,6 +62,7 @@ impl RoutesPage {
             state: StateView::of(routing, &current),
             routes: RouteView::all(routing, &current.table),
             services: ServiceView::all(routing, &current.table),
+            moves: MoveView::all(routing),
         }
     }
 
@@ -77,11 +87,19 @@ impl RoutesPage {
         }
     }
 
+    fn moves_piece(&self) -> Moves<'_> {
+        Moves {
+            page: &self.page,
+            moves: &self.moves,
+        }
+    }
+
     /// Every piece under the name of its event.
     pub fn pieces(&self) -> askama::Result<Vec<(String, String)>> {
         let mut pieces = vec![
             ("state".to_owned(), self.state_piece().render()?),
             ("services".to_owned(), self.services_piece().render()?),
+            ("moves".to_owned(), self.moves_piece().render()?),
         ];
         for route in &self.routes {
             pieces.push((format!("route-{}", route.name), self.sides(route).render()?));
@@ -93,6 +111,18 @@ impl RoutesPage {
 impl State<'_> {
     fn age(&self) -> String {
         view::age(self.page, self.state.age)
+    }
+}
+
+impl Moves<'_> {
+    fn age(&self, age: &std::time::Duration) -> String {
+        view::age(self.page, *age)
+    }
+
+    /// The mover's word for it, in the reader's language.
+    fn step(&self, moving: &MoveView) -> String {
+        let key = format!("app-move-{}", moving.step.replace(' ', "-"));
+        self.page.t(&key).into_owned()
     }
 }
 

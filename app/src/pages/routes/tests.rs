@@ -16,7 +16,7 @@ use super::form::FlipForm;
 use super::history::{HistoryPage, Line};
 use super::list::RoutesPage;
 use super::preview::{PreviewPage, Told};
-use super::view::{InstanceView, RouteView, ServiceView, StateView};
+use super::view::{InstanceView, MoveView, RouteView, ServiceView, StateView};
 use crate::routing::Side;
 
 const REFUSED: &str =
@@ -136,6 +136,26 @@ fn services() -> Vec<ServiceView> {
     ]
 }
 
+fn moves() -> Vec<MoveView> {
+    let moving = |context: &str, percent, step: &str, is_silent| MoveView {
+        context: context.to_owned(),
+        to: "/srv/shop/data2/catalog.db <L>".to_owned(),
+        percent,
+        step: step.to_owned(),
+        what: "20 tables, 1400 rows, 1.2 MB, compared <L>".to_owned(),
+        has_ended: percent == 100,
+        is_silent,
+        begun: Duration::from_secs(90),
+        last: Duration::from_secs(70),
+    };
+    vec![
+        moving("catalog", 28, "copied", false),
+        moving("stock", 57, "handed over", true),
+        moving("cart", 100, "flipped", false),
+        moving("board", 0, "begun step", false),
+    ]
+}
+
 impl RoutesPage {
     fn sample(page: Page, refused: Option<&str>) -> Self {
         let table = table();
@@ -149,6 +169,7 @@ impl RoutesPage {
             },
             routes: views(&table),
             services: services(),
+            moves: moves(),
         }
     }
 }

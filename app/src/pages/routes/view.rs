@@ -67,6 +67,21 @@ pub struct InstanceView {
     pub about: String,
 }
 
+/// A move of a context's data, under way or just over.
+pub struct MoveView {
+    pub context: String,
+    pub to: String,
+    /// Of the steps that are done.
+    pub percent: u8,
+    pub step: String,
+    pub what: String,
+    pub has_ended: bool,
+    /// It says nothing any more and is not done.
+    pub is_silent: bool,
+    pub begun: Duration,
+    pub last: Duration,
+}
+
 const HEIGHT: f64 = 28.0;
 const STEP: usize = 2;
 
@@ -176,6 +191,26 @@ impl ServiceView {
                 is_foreign: service.foreign,
                 is_used: table.routes.iter().any(|route| gives(route, service)),
                 instances: instances(routing, service, now),
+            })
+            .collect()
+    }
+}
+
+impl MoveView {
+    pub fn all(routing: &Routing) -> Vec<Self> {
+        let now = Instant::now();
+        let moves = routing.moves.list(now).into_iter();
+        moves
+            .map(|moving| Self {
+                percent: moving.percent(),
+                has_ended: moving.has_ended(),
+                is_silent: moving.is_silent(now),
+                begun: now.duration_since(moving.begun),
+                last: now.duration_since(moving.last),
+                context: moving.context,
+                to: moving.news.to,
+                step: moving.news.step,
+                what: moving.news.what,
             })
             .collect()
     }
