@@ -4,6 +4,11 @@
     clippy::expect_used,
     reason = "a test that cannot go on ends"
 )]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "the test run tells how often to flip; what was counted is told"
+)]
 
 mod support;
 

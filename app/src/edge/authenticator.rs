@@ -97,7 +97,7 @@ impl Authenticator {
             ..Identity::default()
         };
         let mut preferred = None;
-        if let Some(credentials) = credentials(request, is_api) {
+        if let Some(credentials) = credentials(shell, request, is_api) {
             match self.who(credentials, request.request()).await {
                 Ok(Some(who)) => {
                     preferred = Some(who.locale);
@@ -195,11 +195,13 @@ impl Credentials {
     }
 }
 
-fn credentials(request: &ServiceRequest, is_api: bool) -> Option<Credentials> {
-    let bearer = request
-        .headers()
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
+fn credentials(shell: &Shell, request: &ServiceRequest, is_api: bool) -> Option<Credentials> {
+    let given = request.headers().get(AUTHORIZATION);
+    if given.is_some_and(|given| shell.key.is_bearer(given.as_bytes())) {
+        // a neighbour is no member, and its key nobody's business
+        return None;
+    }
+    let bearer = given.and_then(|value| value.to_str().ok());
     if let Some(key) = bearer
         .and_then(|header| header.strip_prefix("Bearer "))
         .filter(|_| is_api)

@@ -190,7 +190,7 @@ async fn calls_here_and_elsewhere_show_in_one_trace() {
         .open_with(&[("RUST_LOG", "debug")])
         .await;
     shop.sells("BOWL-1", 12_900, 20).await;
-    let mut service = shop
+    let service = shop
         .extracts_with(&["stock"], &[("RUST_LOG", "debug")])
         .await;
     shop.sends("stock", "stock").await;
@@ -220,7 +220,7 @@ async fn calls_here_and_elsewhere_show_in_one_trace() {
     })
     .await;
     eventually("the service tells the same trace", || async {
-        let written = service.process().written();
+        let written = service.written();
         let mut lines = written.lines();
         lines
             .any(|line| line.contains(trace) && line.contains("/internal/stock/"))

@@ -24,8 +24,12 @@ pub const CONTEXTS: [&str; 10] = [
 
 impl Layout {
     pub fn of_environment() -> Self {
-        std::env::var("BANYAN_TEST_LAYOUT")
-            .map_or_else(|_| Self::default(), |name| Self::named(&name))
+        let name = std::env::var("BANYAN_TEST_LAYOUT").unwrap_or_default();
+        if name.is_empty() {
+            Self::default()
+        } else {
+            Self::named(&name)
+        }
     }
 
     pub fn named(name: &str) -> Self {

@@ -7,6 +7,10 @@ use super::{Banyan, TestShop, eventually, free_port};
 /// Some contexts in a process of their own, registered with a shop.
 pub struct Service {
     pub base: String,
+    /// Which contexts.
+    only: Vec<String>,
+    /// Where its databases are.
+    place: Vec<String>,
     process: Banyan,
     folder: PathBuf,
     args: Vec<String>,
@@ -15,6 +19,20 @@ pub struct Service {
 impl Service {
     pub fn process(&mut self) -> &mut Banyan {
         &mut self.process
+    }
+
+    pub fn holds(&self, context: &str) -> bool {
+        self.only.iter().any(|only| only == context)
+    }
+
+    /// The settings that lead to its databases.
+    pub fn place(&self) -> &[String] {
+        &self.place
+    }
+
+    /// Everything that it wrote so far.
+    pub fn written(&self) -> String {
+        self.process.written()
     }
 
     /// `kill -9`.
@@ -56,6 +74,7 @@ impl TestShop {
     ) -> Service {
         let port = free_port();
         let listen = format!("127.0.0.1:{port}");
+        let contexts = only.iter().map(ToString::to_string).collect();
         let (only, data) = (only.join(","), data.to_string_lossy().into_owned());
         let (key, speed) = (self.data().join("service.key"), self.speed().to_string());
         let (key, register) = (key.to_string_lossy().into_owned(), self.base());
@@ -74,10 +93,18 @@ impl TestShop {
         if let Some(url) = database {
             args.extend(["--database", url]);
         }
+        let mut place = vec!["--data".to_owned(), data.clone()];
+        if let Some(url) = database {
+            place.extend(["--database".to_owned(), url.to_owned()]);
+        }
+        let args = self.with_more(args.into_iter().map(str::to_owned).collect());
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let folder = self.folder().to_owned();
         let process = Banyan::start(&folder, &args, env);
         Service {
             base: format!("http://{listen}"),
+            only: contexts,
+            place,
             process,
             args: args.into_iter().map(str::to_owned).collect(),
             folder,

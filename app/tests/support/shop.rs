@@ -78,6 +78,17 @@ impl Plan {
         Self { speed, ..self }
     }
 
+    /// A flag that is given twice is an error: what a plan says replaces what is fixed.
+    fn with_more(&self, mut args: Vec<String>) -> Vec<String> {
+        for pair in self.more.chunks(2) {
+            if let Some(at) = args.iter().position(|arg| *arg == pair[0]) {
+                args.drain(at..at + 2);
+            }
+            args.extend(pair.to_vec());
+        }
+        args
+    }
+
     pub fn flag(mut self, flag: &str, value: &str) -> Self {
         self.more.extend([flag.to_owned(), value.to_owned()]);
         self
@@ -194,10 +205,8 @@ impl TestShop {
     pub async fn admin(&self) -> &Shopper {
         let make = || async {
             let email = format!("{}@example.com", unique());
-            let made = self.command(
-                &["admin", "create", "--email", &email, "--password-stdin"],
-                PASSWORD,
-            );
+            let create = ["admin", "create", "--email", &email, "--password-stdin"];
+            let made = self.command_for("members", &create, PASSWORD);
             assert_eq!(made.code, Some(0), "{made:?}");
             let admin = Shopper::new(self.guest(), &email, PASSWORD);
             admin.signs_in().await.is(200);
@@ -208,7 +217,29 @@ impl TestShop {
 
     /// `banyan` beside the running shop, on its data.
     pub fn command(&self, args: &[&str], input: &str) -> Finished {
-        let settings = settings(&self.folder, self.database.as_deref());
+        self.run(
+            args,
+            &settings(&self.folder, self.database.as_deref()),
+            input,
+        )
+    }
+
+    /// The same where the data of `context` is.
+    pub fn command_for(&self, context: &str, args: &[&str], input: &str) -> Finished {
+        let elsewhere = self.services.iter().find(|service| service.holds(context));
+        let Some(service) = elsewhere else {
+            return self.command(args, input);
+        };
+        let mut settings = service.place().to_vec();
+        let key = self.data().join("service.key");
+        settings.extend([
+            "--service-key".to_owned(),
+            key.to_string_lossy().into_owned(),
+        ]);
+        self.run(args, &settings, input)
+    }
+
+    fn run(&self, args: &[&str], settings: &[String], input: &str) -> Finished {
         let args: Vec<&str> = args
             .iter()
             .copied()
@@ -331,7 +362,13 @@ impl TestShop {
         let mut args = vec!["front", "--listen", &listen, "--management", "127.0.0.1:0"];
         let data = data.to_string_lossy().into_owned();
         args.extend(["--rate-limits", "off", "--data", &data]);
-        args.into_iter().map(str::to_owned).collect()
+        let args = args.into_iter().map(str::to_owned).collect();
+        self.plan.with_more(args)
+    }
+
+    /// What a plan says, in place of a service's own.
+    pub fn with_more(&self, args: Vec<String>) -> Vec<String> {
+        self.plan.with_more(args)
     }
 
     /// Goes on with another process.
@@ -414,13 +451,7 @@ fn start(
     if !plan.has_demo {
         args.push("--empty".to_owned());
     }
-    // a flag that is given twice is an error: what a plan says replaces what is fixed
-    for pair in plan.more.chunks(2) {
-        if let Some(at) = args.iter().position(|arg| *arg == pair[0]) {
-            args.drain(at..at + 2);
-        }
-        args.extend(pair.to_vec());
-    }
+    let args = plan.with_more(args);
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     Banyan::start(folder.path(), &args, env)
 }

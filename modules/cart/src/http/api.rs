@@ -8,8 +8,7 @@ use platform::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::ctx;
-use crate::domain::Visitor;
+use super::{ctx, visitor};
 use crate::service::Service;
 use crate::shown::{Item, Shown, State};
 
@@ -98,7 +97,7 @@ pub async fn show(
     service: Data<Service>,
     request: HttpRequest,
 ) -> Result<Json<CartDoc>, Problem> {
-    let shown = service.show(Visitor::of(&identity), &ctx(&request)).await?;
+    let shown = service.show(visitor(&identity)?, &ctx(&request)).await?;
     Ok(Json(CartDoc::of(shown, identity.locale)))
 }
 
@@ -113,7 +112,7 @@ pub async fn put(
     body: Json<PutCartItem>,
     request: HttpRequest,
 ) -> Result<Json<CartDoc>, Problem> {
-    let visitor = Visitor::of(&identity);
+    let visitor = visitor(&identity)?;
     let shown = service
         .set(visitor, sku.into_inner(), body.quantity, &ctx(&request))
         .await?;
@@ -129,7 +128,7 @@ pub async fn delete(
     sku: Path<Sku>,
 ) -> Result<HttpResponse, Problem> {
     service
-        .remove(Visitor::of(&identity), sku.into_inner())
+        .remove(visitor(&identity)?, sku.into_inner())
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

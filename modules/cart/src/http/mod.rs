@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::web::{self, ServiceConfig};
+use platform::identity::Identity;
 use platform::ports::Ctx;
 use platform::problem::{FieldError, Problem};
 
 pub use api::Docs;
 
-use crate::domain::{CartError, MOST_LINES, MOST_OF_ONE};
+use crate::domain::{CartError, MOST_LINES, MOST_OF_ONE, Visitor};
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -30,6 +31,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
                 .route(web::put().to(api::put))
                 .route(web::delete().to(api::delete)),
         );
+}
+
+/// 503 while nobody can say whose cart it is.
+fn visitor(identity: &Identity) -> Result<Visitor, Problem> {
+    identity.or_unknown()?;
+    Ok(Visitor::of(identity))
 }
 
 fn ctx(request: &HttpRequest) -> Ctx {

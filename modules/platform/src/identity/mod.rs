@@ -129,10 +129,16 @@ impl Identity {
 
     /// The member, or why there is none: 401, or 503 while it cannot be known.
     pub fn signed_in(&self) -> Result<MemberId, Problem> {
-        match self.member {
-            Some(member) => Ok(member),
-            None if self.certain => Err(Problem::unauthenticated()),
-            None => Err(Problem::unavailable(ASKED, Duration::from_secs(5))),
+        self.or_unknown()?;
+        self.member.ok_or_else(Problem::unauthenticated)
+    }
+
+    /// 503 while it cannot be known whether this is a guest or a member, for whom what a guest has is not theirs.
+    pub fn or_unknown(&self) -> Result<(), Problem> {
+        if self.certain || self.member.is_some() {
+            Ok(())
+        } else {
+            Err(Problem::unavailable(ASKED, Duration::from_secs(5)))
         }
     }
 

@@ -93,7 +93,6 @@ pub async fn observe(
         Ok(mut response) => {
             name_request(response.headers_mut(), &id);
             metrics::count(&route_of(&response), response.status(), started.elapsed());
-            tracing::debug!(status = response.status().as_u16(), "answered");
             Ok(response.map_into_boxed_body())
         }
         Err(error) => {
