@@ -226,6 +226,7 @@ fn help_tells_every_command_and_flag() {
         "import",
         "export",
         "demo",
+        "move",
         "check",
         "openapi",
         "--listen",
@@ -256,6 +257,7 @@ fn help_tells_every_command_and_flag() {
         &["admin", "create", "--help"][..],
         &["import", "products", "--help"],
         &["demo", "--help"],
+        &["move", "catalog", "switch", "--help"],
     ] {
         assert_eq!(banyan(args).code, Some(0), "{args:?}");
     }

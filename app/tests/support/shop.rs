@@ -158,6 +158,11 @@ impl TestShop {
         self.folder.path().join("data")
     }
 
+    /// The shop's `--database`.
+    pub fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
     pub fn service_key(&self) -> String {
         std::fs::read_to_string(self.data().join("service.key"))
             .unwrap()

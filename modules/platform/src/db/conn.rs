@@ -73,6 +73,15 @@ impl Conn {
         Ok(Self::Sqlite(conn))
     }
 
+    /// To ask one thing and be closed again, several times per second: with patience, and no setting that only pays over
+    /// many queries. Its commits are durable all the same.
+    pub(super) fn sqlite_briefly(file: &str) -> Result<Self, ConnectionError> {
+        let mut conn = SqliteConnection::establish(file)?;
+        conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL")
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(Self::Sqlite(conn))
+    }
+
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }

@@ -6,9 +6,6 @@ use super::ownership::{NOBODY, Owner, SHARED, Standing, owner};
 use super::transfer::finish;
 use super::{Conn, Db, DbError, Engine, Founding, OpenError, location};
 
-/// Of a connection that only asks who owns the database.
-const CACHE_KIB: u32 = 64;
-
 impl Db {
     /// Where it is, as its owner would be named: the absolute path of the SQLite file, or
     /// `postgres://user@host:port/database schema <context>`.
@@ -80,7 +77,7 @@ impl Db {
             Engine::Sqlite(sqlite) => {
                 let file = sqlite.file().to_owned();
                 tokio::task::spawn_blocking(move || {
-                    match Conn::sqlite(&file.to_string_lossy(), CACHE_KIB) {
+                    match Conn::sqlite_briefly(&file.to_string_lossy()) {
                         Ok(mut conn) => job(Ok(&mut conn)),
                         Err(e) => job(Err(e.into())),
                     }
@@ -110,7 +107,7 @@ impl Db {
             return None;
         }
         let file = location::file(&own.holder).filter(|file| file.is_file())?;
-        let mut source = Conn::sqlite(&file.to_string_lossy(), CACHE_KIB).ok()?;
+        let mut source = Conn::sqlite_briefly(&file.to_string_lossy()).ok()?;
         let said = owner(&mut source).ok()?;
         let is_ours = said.epoch == own.epoch + 1 && said.holder == self.location();
         is_ours.then(|| Owner {
