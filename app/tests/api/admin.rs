@@ -286,7 +286,8 @@ async fn a_demotion_holds_at_once() {
     let shop = shop().await;
     let first = shop.admin().await;
     let second = shop.shopper().await;
-    let made = shop.command(
+    let made = shop.command_for(
+        "members",
         &[
             "admin",
             "create",

@@ -1,12 +1,12 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 /// The databases of a shop, read from outside with a connection of the test's own.
 pub struct Books {
-    data: PathBuf,
-    database: Option<String>,
+    /// The folder, or the server's URL, by context.
+    places: Box<dyn Fn(&str) -> (PathBuf, Option<String>)>,
 }
 
 enum Open {
@@ -27,10 +27,9 @@ struct Word {
 }
 
 impl Books {
-    pub fn of(data: &Path, database: Option<&str>) -> Self {
+    pub fn at(places: impl Fn(&str) -> (PathBuf, Option<String>) + 'static) -> Self {
         Self {
-            data: data.to_owned(),
-            database: database.map(str::to_owned),
+            places: Box::new(places),
         }
     }
 
@@ -62,13 +61,14 @@ impl Books {
     }
 
     fn open(&self, context: &str) -> Open {
-        if let Some(url) = &self.database {
-            let mut conn = PgConnection::establish(url).unwrap();
+        let (data, database) = (self.places)(context);
+        if let Some(url) = database {
+            let mut conn = PgConnection::establish(&url).unwrap();
             let path = format!("SET search_path = {context}");
             diesel::sql_query(path).execute(&mut conn).unwrap();
             return Open::Postgres(conn);
         }
-        let file = self.data.join(format!("{context}.db"));
+        let file = data.join(format!("{context}.db"));
         assert!(file.exists(), "{} does not exist", file.display());
         let mut conn = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
         let wait = "PRAGMA busy_timeout = 10000";

@@ -30,6 +30,12 @@ impl Service {
         &self.place
     }
 
+    /// Its contexts, and the folder or URL of their databases.
+    pub fn books(&self) -> (Vec<String>, (PathBuf, Option<String>)) {
+        let place = (PathBuf::from(&self.place[1]), self.place.get(3).cloned());
+        (self.only.clone(), place)
+    }
+
     /// Everything that it wrote so far.
     pub fn written(&self) -> String {
         self.process.written()

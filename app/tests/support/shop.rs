@@ -146,10 +146,6 @@ impl TestShop {
         self.folder.path()
     }
 
-    pub fn database(&self) -> Option<&str> {
-        self.database.as_deref()
-    }
-
     pub fn speed(&self) -> u32 {
         self.plan.speed
     }
@@ -306,7 +302,14 @@ impl TestShop {
     }
 
     pub fn books(&self) -> Books {
-        Books::of(&self.data(), self.database.as_deref())
+        let home = (self.data(), self.database.clone());
+        let left: Vec<_> = self.services.iter().map(Service::books).collect();
+        Books::at(move |context| {
+            let there = left
+                .iter()
+                .find(|(only, _)| only.iter().any(|only| only == context));
+            there.map_or_else(|| home.clone(), |(_, place)| place.clone())
+        })
     }
 
     /// A second process of the same shop: on the same data, at another port.
