@@ -38,7 +38,7 @@ pub struct Shop {
     key: String,
     /// The database server, if there is one.
     postgres: Option<u32>,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 /// A process that answers `GET /` with nothing: what actix itself costs.
@@ -110,7 +110,7 @@ impl Shop {
                 Database::Sqlite => None,
                 Database::Postgres => postgres_process(),
             },
-            _data: data,
+            data,
         }
     }
 
@@ -141,7 +141,7 @@ impl Shop {
 
     /// Each of these in a process of its own from now on; when all ten have left, only the front stays.
     pub async fn extract(&mut self, contexts: &[&str]) {
-        let key = self._data.path().join("service.key").display().to_string();
+        let key = self.data.path().join("service.key").display().to_string();
         let shop = format!("http://{}", self.host);
         for context in contexts {
             let (listen, management) = (free(), free());
@@ -334,7 +334,7 @@ fn family_cpu_ms(parent: u32) -> f64 {
     // one that ends while we look is counted by its parent the next time
     let children = numbers
         .filter_map(stat)
-        .filter(|child| child[1] == f64::from(parent));
+        .filter(|child| child[1].total_cmp(&f64::from(parent)).is_eq());
     let running: f64 = children.map(|child| child[11] + child[12]).sum();
     (own + running) * MS_PER_TICK
 }

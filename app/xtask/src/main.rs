@@ -7,6 +7,7 @@
 mod bench;
 mod checks;
 mod debian;
+mod layouts;
 mod phases;
 mod postgres;
 mod processes;
@@ -40,6 +41,11 @@ enum Chore {
     /// As root, what is missing is installed from Debian first: PostgreSQL, Chromium, its driver and a Korean font.
     /// The tests get a PostgreSQL of their own, which is gone afterwards. The last line is "N passed, N failed".
     Test(testing::Selection),
+    /// Run the black-box tests and those in the browser while contexts answer from services
+    ///
+    /// Each of the ten contexts alone and all of them, on shared and on moved data: about half an hour. `cargo xtask test`
+    /// does it for all ten on shared data.
+    Layouts(layouts::Layouts),
     /// Check formatting, lints, licences, banned crates and sources; and advisories, when their database can be reached
     Lint,
     /// Measure the release build; prints tables and writes the same as JSON
@@ -73,6 +79,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
     let processes = Processes::watch()?;
     let mut phases = Phases::default();
     let passed = match chore {
+        Chore::Layouts(wanted) => layouts::run(&wanted, &processes, &mut phases)?,
         Chore::Test(selection) => testing::run(&selection, &processes, &mut phases)?,
         Chore::Bench { what } => bench::run(what, &processes, &mut phases)?,
         Chore::Lint => {

@@ -8,7 +8,7 @@ use anyhow::Result;
 pub struct Phases(Vec<Phase>);
 
 struct Phase {
-    name: &'static str,
+    name: String,
     took: Duration,
     outcome: Outcome,
 }
@@ -26,9 +26,10 @@ impl Phases {
     /// pointless, not for a check that fails.
     pub fn run(
         &mut self,
-        name: &'static str,
+        name: impl Into<String>,
         work: impl FnOnce() -> Result<Outcome>,
     ) -> Result<Outcome> {
+        let name = name.into();
         println!("\n==> {name}");
         let started = Instant::now();
         let outcome = work()?;

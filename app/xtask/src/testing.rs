@@ -8,10 +8,11 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use tempfile::TempDir;
 
 use crate::{
     checks::{self, cargo, workspace_or},
-    debian,
+    debian, layouts,
     phases::{Outcome, Phases},
     postgres::Postgres,
     processes::Processes,
@@ -27,12 +28,18 @@ pub struct Selection {
     filter: Option<String>,
 }
 
+impl Selection {
+    fn is_all(&self) -> bool {
+        self.packages.is_empty() && self.filter.is_none()
+    }
+}
+
 /// What the test binaries said, added up.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-struct Totals {
-    passed: u64,
-    failed: u64,
-    ignored: u64,
+pub struct Totals {
+    pub passed: u64,
+    pub failed: u64,
+    pub ignored: u64,
 }
 
 /// Whether everything passed.
@@ -58,6 +65,9 @@ pub fn run(selection: &Selection, processes: &Processes, phases: &mut Phases) ->
         totals = run_tests(selection, processes)?;
         Ok(Outcome::of(totals.failed == 0 && totals.ignored == 0))
     })?;
+    if selection.is_all() {
+        layouts::run_some(processes, phases, &mut totals)?;
+    }
     phases.print();
     if totals.ignored > 0 {
         println!(
@@ -70,43 +80,70 @@ pub fn run(selection: &Selection, processes: &Processes, phases: &mut Phases) ->
 }
 
 fn run_tests(selection: &Selection, processes: &Processes) -> Result<Totals> {
-    // everything the tests put down lies in here, so that nothing is left of a test that was killed
-    let scratch = tempfile::Builder::new().prefix("banyan-test-").tempdir()?;
-    let postgres = Postgres::start(processes)?;
+    let bench = Workbench::open(processes)?;
     let mut command = cargo_test(selection);
-    without_settings(&mut command);
     command
-        .env("BANYAN_TEST_POSTGRES", postgres.url())
-        .env("BANYAN_TEST_CHROMIUM", debian::CHROMIUM)
-        .env("BANYAN_TEST_CHROMEDRIVER", debian::CHROMEDRIVER)
-        .env("TMPDIR", scratch.path())
-        .arg("--no-fail-fast");
-    if io::stdout().is_terminal() {
-        command.env("CARGO_TERM_COLOR", "always");
-    }
-    command.args(["--"]).args(&selection.filter);
-    let totals = Arc::new(Mutex::new(Totals::default()));
-    let counted = Arc::clone(&totals);
-    let status = processes.run_and_read(command, postgres.process(), move |line| {
-        counted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .add(line);
-    })?;
-    drop(postgres);
-    scratch
-        .close()
-        .context("cannot remove what the tests left behind")?;
-    let mut totals = *totals.lock().unwrap_or_else(PoisonError::into_inner);
-    if !status.success() && totals.failed == 0 {
-        println!("a test binary ended without saying how its tests went: counted as one failure");
-        totals.failed = 1;
-    }
+        .args(["--no-fail-fast", "--"])
+        .args(&selection.filter);
+    let totals = bench.run(command, processes)?;
+    bench.close()?;
     ensure!(
         totals.passed + totals.failed > 0 || selection.filter.is_some(),
         "no test was found"
     );
     Ok(totals)
+}
+
+/// What tests need around them.
+pub struct Workbench {
+    /// Everything they put down lies in here, so that nothing is left of a test that was killed.
+    scratch: TempDir,
+    postgres: Postgres,
+}
+
+impl Workbench {
+    pub fn open(processes: &Processes) -> Result<Self> {
+        Ok(Self {
+            scratch: tempfile::Builder::new().prefix("banyan-test-").tempdir()?,
+            postgres: Postgres::start(processes)?,
+        })
+    }
+
+    /// Runs a `cargo test …` and adds up what its binaries say.
+    pub fn run(&self, mut command: Command, processes: &Processes) -> Result<Totals> {
+        without_settings(&mut command);
+        command
+            .env("BANYAN_TEST_POSTGRES", self.postgres.url())
+            .env("BANYAN_TEST_CHROMIUM", debian::CHROMIUM)
+            .env("BANYAN_TEST_CHROMEDRIVER", debian::CHROMEDRIVER)
+            .env("TMPDIR", self.scratch.path());
+        if io::stdout().is_terminal() {
+            command.env("CARGO_TERM_COLOR", "always");
+        }
+        let totals = Arc::new(Mutex::new(Totals::default()));
+        let counted = Arc::clone(&totals);
+        let status = processes.run_and_read(command, self.postgres.process(), move |line| {
+            counted
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .add(line);
+        })?;
+        let mut totals = *totals.lock().unwrap_or_else(PoisonError::into_inner);
+        if !status.success() && totals.failed == 0 {
+            println!(
+                "a test binary ended without saying how its tests went: counted as one failure"
+            );
+            totals.failed = 1;
+        }
+        Ok(totals)
+    }
+
+    pub fn close(self) -> Result<()> {
+        drop(self.postgres);
+        self.scratch
+            .close()
+            .context("cannot remove what the tests left behind")
+    }
 }
 
 fn cargo_test(selection: &Selection) -> Command {
@@ -128,6 +165,12 @@ fn without_settings(command: &mut Command) {
 }
 
 impl Totals {
+    pub fn and(&mut self, more: Self) {
+        self.passed += more.passed;
+        self.failed += more.failed;
+        self.ignored += more.ignored;
+    }
+
     /// Takes libtest's `test result: ok. 3 passed; 0 failed; 1 ignored; …`, coloured or not; other lines count nothing.
     fn add(&mut self, line: &str) {
         let Some((_, result)) = line.split_once("test result: ") else {
