@@ -10,7 +10,7 @@ use actix_web::http::Method;
 use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App, Error, HttpServer};
-use platform::db::Db;
+use platform::db::{Db, Standing};
 use platform::shell::Shell;
 use platform::telemetry::{self, Metrics};
 use platform::{page, ports, problem};
@@ -83,6 +83,7 @@ async fn run(settings: Settings, role: Role, with_demo: bool) -> Result<(), Fail
     if house.own_pages.is_some() {
         welcome(address, &settings);
     }
+    tell_who_waits(&house);
     let registration = Registration::start(&house, address);
     tracing::info!(target: "banyan", %address, contexts = ?house.names(), "ready");
 
@@ -100,6 +101,21 @@ async fn run(settings: Settings, role: Role, with_demo: bool) -> Result<(), Fail
         .map_err(Failure::other)?
         .map_err(Failure::other)?;
     Ok(())
+}
+
+/// A context that this process holds and may not serve: its data is elsewhere, or still to come.
+fn tell_who_waits(house: &House) {
+    for db in &house.hosts.databases {
+        if let Standing::NotOwner { holder } = db.standing() {
+            let (context, database) = (db.context(), db.location());
+            tracing::warn!(
+                context,
+                database,
+                owner = holder,
+                "not served here: another database owns the context's data, or it waits for `banyan move`"
+            );
+        }
+    }
 }
 
 struct Listening {

@@ -153,9 +153,12 @@ async fn a_trusted_proxy_says_who_was_before_it() {
 struct Passport;
 
 impl Authenticate for Passport {
-    fn authenticate<'r>(&'r self, request: &'r mut ServiceRequest) -> strangler::LocalFut<'r, ()> {
+    fn authenticate<'r>(
+        &'r self,
+        request: &'r mut ServiceRequest,
+    ) -> Option<strangler::LocalFut<'r, ()>> {
         request.headers_mut().remove("x-identity");
-        Box::pin(std::future::ready(()))
+        Some(Box::pin(std::future::ready(())))
     }
 
     fn vouch(&self, _: &ServiceRequest, route: &Route, service: &str) -> Vec<Vouched> {

@@ -132,3 +132,68 @@ async fn a_fallback_answers_what_is_safe_and_nothing_else() {
     assert_eq!(put.header("x-banyan-backend"), Some("cart"));
     put.problem(503);
 }
+
+#[tokio::test]
+async fn members_that_hang_do_not_make_the_shop_hang() {
+    let shop = TestShop::on(Place::Sqlite).await;
+    shop.sells("BOWL-1", 12_900, 20).await;
+    let service = shop.extracts(&["members"]).await;
+    shop.sends("members", "members").await;
+    let shopper = shop.shopper().await;
+    shopper.caller.get("/api/orders").await.is(200);
+    service.hangs();
+    // long enough that what is known of the shopper has become old
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(7) {
+        let asked = Instant::now();
+        shopper.caller.get("/api/cart").await.is(200);
+        assert!(
+            asked.elapsed() < Duration::from_secs(2),
+            "{:?}",
+            asked.elapsed()
+        );
+    }
+    let order = shopper.buys("BOWL-1", "tok_ok").await;
+    shopper.sees_order(&order).until("confirmed").await;
+    service.goes_on();
+    eventually("members answer again", || async {
+        let answer = shopper.caller.get("/api/members/me").await;
+        (answer.status == 200).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_catalogue_that_hangs_costs_its_own_routes_their_time_and_nobody_else_theirs() {
+    let shop = TestShop::on(Place::Sqlite).await;
+    shop.sells("BOWL-1", 12_900, 20).await;
+    let service = shop.extracts(&["catalog"]).await;
+    shop.sends("catalog", "catalog").await;
+    let shopper = shop.shopper().await;
+    service.hangs();
+    let waiting: Vec<_> = (0..64)
+        .map(|_| {
+            let guest = shop.guest();
+            tokio::spawn(async move { guest.get("/api/products").await.problem(504) })
+        })
+        .collect();
+    for _ in 0..20 {
+        let asked = Instant::now();
+        shopper.caller.get("/boards/qna").await.is(200);
+        shopper.caller.get("/api/orders").await.is(200);
+        assert!(
+            asked.elapsed() < Duration::from_secs(3),
+            "{:?}",
+            asked.elapsed()
+        );
+    }
+    for late in waiting {
+        let problem = late.await.unwrap();
+        assert_eq!(problem["missing"][0], "catalog", "{problem}");
+    }
+    service.goes_on();
+    eventually("the catalogue answers again", || async {
+        (shop.guest().get("/api/products").await.status == 200).then_some(())
+    })
+    .await;
+}

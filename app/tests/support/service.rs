@@ -46,6 +46,23 @@ impl Service {
         self.process.kill();
     }
 
+    /// It is there and does nothing any more: connections are taken, no answer comes.
+    pub fn hangs(&self) {
+        self.signals("-STOP");
+    }
+
+    pub fn goes_on(&self) {
+        self.signals("-CONT");
+    }
+
+    fn signals(&self, signal: &str) {
+        let pid = self.process.pid().to_string();
+        let told = std::process::Command::new("kill")
+            .args([signal, &pid])
+            .status();
+        assert!(told.unwrap().success());
+    }
+
     /// Again, at the same address; does not wait until it is there.
     pub fn restart(&mut self) {
         self.process.kill();

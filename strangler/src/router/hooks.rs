@@ -21,10 +21,10 @@ pub type Vouched = (HeaderName, Option<HeaderValue>);
 /// Who asks.
 pub trait Authenticate: Send + Sync {
     /// Finds out who asks and notes it in the request's extensions, where the module finds it. Headers by which
-    /// strangers could pretend to be someone are taken off here.
-    fn authenticate<'r>(&'r self, request: &'r mut ServiceRequest) -> LocalFut<'r, ()> {
+    /// strangers could pretend to be someone are taken off here. `None`: nothing has to be waited for.
+    fn authenticate<'r>(&'r self, request: &'r mut ServiceRequest) -> Option<LocalFut<'r, ()>> {
         let _ = request;
-        Box::pin(async {})
+        None
     }
 
     /// What keeps the caller on one side of a route with shares: the same for all their requests. `None` for

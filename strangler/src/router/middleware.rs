@@ -99,7 +99,9 @@ where
             return Ok(self.refuse(request, &Refusal::NoRoute));
         };
         let (route, mark) = (&table.routes[number], table.index.name(number));
-        self.shared.authenticate.authenticate(&mut request).await;
+        if let Some(asking) = self.shared.authenticate.authenticate(&mut request) {
+            asking.await;
+        }
         let (target, cookie) = side(&self.shared, route, &request);
         let mut response = match target {
             Target::Module => self.module(request, route, mark, begin).await?,
