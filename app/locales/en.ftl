@@ -45,17 +45,20 @@ app-dashboard-revenue = Revenue
 app-dashboard-sales = Sales in detail
 
 app-console-title = Console
-app-console-lead = What every context is doing, and what is stuck.
+app-console-lead = What every context is doing, who answers for it, and what is stuck.
 app-contexts = Contexts
 app-contexts-up = Contexts that answer
 app-context-down = It does not answer. The others go on without it.
 app-state-ok = Fine
 app-state-down = Down
 app-state-attention = Look here
+app-figure-answers = Answered by
 app-figure-owner = Data
 app-figure-worker = Background work
+app-process = process { $pid }
 app-figure-writes = Writes / commits
 app-owner-shared = Shared
+app-owner-own = A database of its own
 app-events-title = Events
 app-events-lead = How far each consumer is behind the outbox of each publisher.
 app-events-from = From
@@ -107,6 +110,7 @@ app-audit-context = Context
 app-audit-what = What
 app-audit-subject = About
 app-audit-who = Who
+app-audit-system = the shop itself
 
 app-context-members = Members
 app-context-catalog = Products
@@ -182,11 +186,11 @@ app-route-live = { $count ->
     [one] One instance of { $service } takes requests now.
    *[other] { $count } instances of { $service } take requests now.
 }
-app-route-absent = No instance of { $service } takes requests now: what it should answer would be answered with 503.
-app-route-absent-fallback = No instance of { $service } takes requests now: the module would stand in where a request changes nothing, all else would be answered with 503.
+app-route-absent = No instance of { $service } takes requests now. Whatever this route sends there would end with 503.
+app-route-absent-fallback = No instance of { $service } takes requests now. The module would stand in for requests that change nothing; all others would end with 503.
 app-route-sticky-member = The same member stays on one side.
 app-route-sticky-cookie = The same browser stays on one side.
-app-route-sticky-none = Each request is decided anew.
+app-route-sticky-none = Which side answers is decided anew for each request.
 app-route-carries-context = Calls and events of the other contexts to { $context } follow this route.
 app-route-under-way = Requests under way finish where they began.
 app-route-by-hand = edited in the file
@@ -219,7 +223,7 @@ app-move-begun = Begun
 app-move-silent = Nothing heard for { $age }: see banyan move … status
 app-move-done = Done
 app-move-begun-step = begun
-app-move-fenced = fenced: writers wait
+app-move-fenced = writes wait, copying
 app-move-copied = copied and compared
 app-move-kept = the copy is on the disk
 app-move-handed-over = handed over
@@ -232,17 +236,20 @@ app-service = Service
 app-service-instance = Instance
 app-service-health = Health
 app-service-since = There for
-app-service-lease = lease ends in { $count } s
-app-service-about = About
+app-service-lease = to be renewed within { $count } s
+app-service-about = Data
 app-service-written = from the routes file
 app-service-starting = Starting
-app-service-out = Left out
+app-service-waits = Waits for data
+app-service-waits-how = It does not own the data of { $context } and takes no requests until banyan move { $context } switch moves them here.
+app-service-out = Refused, left out
 app-service-absent = Not there
-app-service-needed = A route gives it requests to answer, and no instance is there.
+app-service-needed = A route sends requests to it, and no instance is there.
 app-service-foreign = Foreign
 app-service-option = { $count ->
-    [0] { $service } (not there)
-   *[other] { $service } ({ $count } there)
+    [0] { $service } (no instance is ready)
+    [one] { $service } (one instance)
+   *[other] { $service } ({ $count } instances)
 }
 app-services-none = No service is there, and no route needs one.
-app-services-others = Known to the file, not there, and needed by no route: { $services }
+app-services-others = In the file, not running, and needed by no route: { $services }

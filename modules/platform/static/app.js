@@ -93,3 +93,9 @@ if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 56em
 
 // The first thing that is wrong gets the focus, so that nobody has to look for it.
 document.querySelector(".error-summary")?.focus();
+
+// On a phone a menu is a row wider than the screen: bring the entry of this page into it.
+for (const entry of document.querySelectorAll(".side-nav [aria-current]")) {
+  const row = entry.closest("ul");
+  row.scrollLeft = entry.offsetLeft - row.offsetLeft - (row.clientWidth - entry.offsetWidth) / 2;
+}

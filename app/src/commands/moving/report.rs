@@ -60,8 +60,51 @@ fn send_all(said: &Receiver<News>, url: &str, bearer: &str) {
     };
     for news in said {
         let put = http.put(url).header("authorization", bearer).json(&news);
-        if let Err(error) = runtime.block_on(put.send()) {
+        // its time-out starts where it is sent: inside the runtime
+        if let Err(error) = runtime.block_on(async { put.send().await }) {
             tracing::debug!(%error, "the console does not hear of the move");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn the_shop_hears_of_a_step() {
+        let shop = TcpListener::bind("127.0.0.1:0").unwrap();
+        let router = format!("http://{}", shop.local_addr().unwrap());
+        let reporter = Reporter::start(&router, Some("Bearer key".to_owned()), "stock");
+        reporter.tell(News {
+            to: "there".to_owned(),
+            done: 2,
+            of: 7,
+            step: "copied".to_owned(),
+            what: String::new(),
+        });
+        let (mut stream, _) = shop.accept().unwrap();
+        let mut said = BufReader::new(stream.try_clone().unwrap());
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        assert_eq!(line, "PUT /internal/moves/stock HTTP/1.1\r\n");
+        let mut length = 0;
+        while line != "\r\n" {
+            line.clear();
+            said.read_line(&mut line).unwrap();
+            if let Some(told) = line.strip_prefix("content-length: ") {
+                length = told.trim().parse().unwrap();
+            }
+        }
+        let mut body = vec![0; length];
+        said.read_exact(&mut body).unwrap();
+        let news: News = serde_json::from_slice(&body).unwrap();
+        assert_eq!((news.done, news.step.as_str()), (2, "copied"));
+        stream
+            .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+            .unwrap();
     }
 }

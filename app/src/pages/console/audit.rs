@@ -10,6 +10,7 @@ use platform::page::{self, Area, Page};
 use platform::problem::Problem;
 use serde::Deserialize;
 
+use crate::commands::WHO;
 use crate::pages::OwnPages;
 
 const SHOWN: usize = 100;
@@ -28,6 +29,15 @@ pub struct Entry {
 impl Entry {
     pub fn at(&self) -> Timestamp {
         Timestamp::from_micros(self.row.at)
+    }
+
+    /// Whoever is no member, in the reader's language.
+    fn who(&self, page: &Page) -> String {
+        match self.row.who.as_str() {
+            WHO => page.t("app-route-by-command").into_owned(),
+            "system" => page.t("app-audit-system").into_owned(),
+            other => other.to_owned(),
+        }
     }
 
     pub fn cursor(&self) -> Cursor {

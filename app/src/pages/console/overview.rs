@@ -8,8 +8,11 @@ use platform::identity::Admin;
 use platform::ops::{Figures, Ops};
 use platform::page::{self, Area, Page, Section};
 use platform::problem::Problem;
+use strangler::{Route, RouteTable};
 
+use crate::house::CONTEXTS;
 use crate::pages::OwnPages;
+use crate::pages::routes::{in_words, is_home_of_context};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.route("/console", web::get().to(overview))
@@ -21,6 +24,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct ContextState {
     /// The key of its name in people's words.
     label: String,
+    /// Who answers for it, by the table in effect.
+    answers: String,
     figures: Section<Figures>,
 }
 
@@ -75,6 +80,17 @@ impl OverviewPage {
     fn dead_letters(&self) -> i64 {
         self.contexts.iter().map(ContextState::dead_letters).sum()
     }
+
+    /// Who does the background work, in the reader's language.
+    fn worker(&self, figures: &Figures) -> String {
+        match figures.worker.as_deref() {
+            None => "–".to_owned(),
+            Some(holder) => match holder.strip_prefix("process ") {
+                Some(pid) => self.page.tn("app-process", "pid", pid),
+                None => holder.to_owned(),
+            },
+        }
+    }
 }
 
 #[derive(Template)]
@@ -85,6 +101,18 @@ struct EventsPage {
     now: Timestamp,
 }
 
+impl EventsPage {
+    /// A consumer is a context, mostly.
+    fn consumer(&self, name: &str) -> String {
+        let is_context = CONTEXTS.iter().any(|(context, _)| *context == name);
+        if is_context {
+            self.page.t(&format!("app-context-{name}")).into_owned()
+        } else {
+            name.to_owned()
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "console/sagas.html")]
 struct SagasPage {
@@ -92,15 +120,24 @@ struct SagasPage {
     sagas: Section<SagaFigures>,
 }
 
-async fn states(own: &OwnPages) -> Vec<ContextState> {
+async fn states(own: &OwnPages, page: &Page) -> Vec<ContextState> {
+    let table = own.routing.watch.live().current().table.clone();
+    let table = &table;
     let ask = own.operators.iter().map(|(name, port)| async move {
         let figures = port.call(Ops {}, &super::ctx()).await;
         ContextState {
             label: format!("app-context-{name}"),
+            answers: answers(page, table, name),
             figures: figures.map_or(Section::Missing, Section::Here),
         }
     });
     join_all(ask).await
+}
+
+fn answers(page: &Page, table: &RouteTable, context: &str) -> String {
+    let home = |route: &&Route| route.context == context && is_home_of_context(route);
+    let route = table.routes.iter().find(home);
+    route.map_or_else(String::new, |route| in_words(page, &route.backend))
 }
 
 async fn ask_sagas(own: &OwnPages) -> Section<SagaFigures> {
@@ -112,7 +149,7 @@ async fn ask_sagas(own: &OwnPages) -> Section<SagaFigures> {
 }
 
 async fn overview(_: Admin, page: Page, own: Data<OwnPages>) -> Result<HttpResponse, Problem> {
-    let (contexts, sagas) = tokio::join!(states(&own), ask_sagas(&own));
+    let (contexts, sagas) = tokio::join!(states(&own, &page), ask_sagas(&own));
     let page = page.in_area(Area::Console, "overview");
     page::render(&OverviewPage {
         page,
@@ -122,7 +159,7 @@ async fn overview(_: Admin, page: Page, own: Data<OwnPages>) -> Result<HttpRespo
 }
 
 async fn events(_: Admin, page: Page, own: Data<OwnPages>) -> Result<HttpResponse, Problem> {
-    let contexts = states(&own).await;
+    let contexts = states(&own, &page).await;
     page::render(&EventsPage {
         page: page.in_area(Area::Console, "events"),
         contexts,

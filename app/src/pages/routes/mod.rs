@@ -16,6 +16,8 @@ mod view;
 use actix_web::web::{self, ServiceConfig};
 
 pub use api::Docs;
+pub use preview::is_home_of_context;
+pub use view::in_words;
 
 const HERE: &str = "/console/routes";
 const EVENTS: &str = "/console/routes/events";

@@ -105,7 +105,7 @@ fn stays(sticky: Sticky) -> &'static str {
 }
 
 /// Calls of neighbours and events follow this route.
-fn is_home_of_context(route: &Route) -> bool {
+pub fn is_home_of_context(route: &Route) -> bool {
     let own = format!("/internal/{}", route.context);
     route.matches.iter().any(|found| found.path.value() == own)
 }

@@ -196,7 +196,19 @@ impl ServiceView {
     }
 }
 
+impl ServiceView {
+    /// A process of ours that is there and may not serve: only data that it does not own keeps it from that.
+    pub fn waits(&self, instance: &InstanceView) -> bool {
+        !self.is_foreign && !instance.is_ready
+    }
+}
+
 impl MoveView {
+    /// Whether the mover's words say more than the name of the step does.
+    pub fn says_more(&self) -> bool {
+        matches!(self.step.as_str(), "copied" | "flipped") && !self.what.is_empty()
+    }
+
     pub fn all(routing: &Routing) -> Vec<Self> {
         let now = Instant::now();
         let moves = routing.moves.list(now).into_iter();
@@ -224,7 +236,7 @@ fn instances(routing: &Routing, service: &Service, now: Instant) -> Vec<Instance
     let found = routing.registry.instances(service, now).into_iter();
     found
         .map(|instance| InstanceView {
-            about: about(&instance),
+            about: about(&service.name, &instance),
             id: instance.id,
             endpoint: instance.endpoint.to_string(),
             is_ready: instance.is_ready,
@@ -236,13 +248,16 @@ fn instances(routing: &Routing, service: &Service, now: Instant) -> Vec<Instance
         .collect()
 }
 
-fn about(instance: &Instance) -> String {
-    let told: Vec<String> = instance
-        .about
-        .iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
-    told.join(" ")
+/// Where its data is, and whatever else it tells.
+fn about(service: &str, instance: &Instance) -> String {
+    let told = instance.about.iter().map(|(key, value)| {
+        if key == service {
+            value.clone()
+        } else {
+            format!("{key}={value}")
+        }
+    });
+    told.collect::<Vec<_>>().join(" ")
 }
 
 /// How many instances of a service take requests now.
@@ -270,7 +285,10 @@ pub fn in_words(page: &Page, backend: &Backend) -> String {
     }
     let shares = backend.shares();
     let shares: Vec<String> = shares
-        .map(|(target, share)| format!("{} {share}\u{a0}%", called(target)))
+        .map(|(target, share)| {
+            let percent = page.tn("app-route-percent", "share", share);
+            format!("{} {}", called(target), percent.replace(' ', "\u{a0}"))
+        })
         .collect();
     shares.join(" · ")
 }
