@@ -244,7 +244,7 @@ impl Hand {
             let id = order["id"].as_str().unwrap().to_owned();
             self.told.lock().unwrap().orders.push((n, id));
             // what was ordered leaves the cart before
-            buyer.sees_order(&order).until("confirmed").await;
+            buyer.sees_order(&order).until("delivered").await;
         }
     }
 
