@@ -265,11 +265,12 @@ impl House {
             let nowhere = Live::fixed(RouteTable::default());
             return Router::builder(nowhere).besides(|_| true).build();
         };
-        routing.router(Vouching {
+        let vouching = Vouching {
             authenticator: authenticator.clone(),
             shell: self.shell.clone(),
             live: routing.watch.live().clone(),
-        })
+        };
+        routing.router(vouching, &self.hosts.databases)
     }
 
     /// Whether any consumer has not passed all that was written.
@@ -332,7 +333,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 fn placement(role: &Role, routing: Option<&Routing>, own: &[Db]) -> Arc<dyn Placement> {
     if let Some(routing) = routing {
-        return Arc::new(routing.placement());
+        return Arc::new(routing.placement(own));
     }
     let router = match role {
         Role::Service { router, .. } => router.clone(),

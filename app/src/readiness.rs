@@ -38,6 +38,12 @@ impl Readiness {
         self.started.store(started, Ordering::SeqCst);
     }
 
+    /// Whether it is served here, asked now; `None` when this process does not hold it.
+    pub async fn standing_of(&self, context: &str) -> Option<bool> {
+        let db = self.databases.iter().find(|db| db.context() == context)?;
+        Some(why_not(db).await.is_none())
+    }
+
     /// By context, why it is not ready.
     async fn missing(&self) -> BTreeMap<&'static str, String> {
         let must = self.databases.iter().filter(|db| self.must_serve(db));

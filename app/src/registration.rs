@@ -103,13 +103,12 @@ impl Entry {
         }
     }
 
-    /// Whoever waits for data looks often, so that nobody waits for it.
+    /// Who has just got its data looks often until it may serve them. Who waits for data is asked by the mover when they come.
     fn pause(&self) -> Duration {
-        let serves = |db: &Db| db.standing() == Standing::Serving;
-        if self.contexts.iter().all(serves) {
-            HEARTBEAT
+        if self.contexts.iter().any(Db::is_taking_over) {
+            HEARTBEAT / 20
         } else {
-            HEARTBEAT / 10
+            HEARTBEAT
         }
     }
 

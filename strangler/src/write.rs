@@ -90,52 +90,49 @@ impl RoutesFile {
     /// The table that a flip would lead to; nothing is written.
     pub fn preview(&self, flip: &Flip) -> Result<RouteTable, SetError> {
         let text = load::read(&self.path)?;
-        Ok(self.plan(&text, flip)?.1)
+        Ok(self.plan(&text, std::slice::from_ref(flip))?.1)
     }
 
     /// Flips, and answers with the table that is now in the file. Comments and all else in the file stay as they are.
     pub fn set(&self, flip: &Flip) -> Result<RouteTable, SetError> {
-        if flip.why.trim().is_empty() {
+        self.set_all(std::slice::from_ref(flip))
+    }
+
+    /// As [`RoutesFile::set`], all at once: nobody sees a table with only some of them.
+    pub fn set_all(&self, flips: &[Flip]) -> Result<RouteTable, SetError> {
+        if flips.iter().any(|flip| flip.why.trim().is_empty()) {
             return Err(SetError::NoReason);
         }
         let path = self.real_path();
         let lock = Lock::take(&path, PATIENCE).map_err(unwritable(&path))?;
         let _lock = lock.ok_or(SetError::Busy)?;
         let text = load::read(&path)?;
-        let (new_text, after) = self.plan(&text, flip)?;
+        let (new_text, after) = self.plan(&text, flips)?;
         let before = self.parse(&text)?;
-        let old = before
-            .route(&flip.route)
-            .map_or_else(Backend::module, |route| route.backend.clone());
-        if old == flip.backend {
+        let changes = changes(flips, &before, &after);
+        let Some(first) = changes.first() else {
             return Ok(before);
-        }
+        };
 
         let audit = audit::audit_path(&path);
         if (self.rule)(&before).is_empty() {
-            audit::catch_up(&path, &before, flip.at).map_err(unwritable(&audit))?;
+            audit::catch_up(&path, &before, first.at).map_err(unwritable(&audit))?;
         }
         let next = Next::write(&path, &new_text).map_err(unwritable(&path))?;
-        let line = Change {
-            at: flip.at,
-            who: flip.who.clone(),
-            route: flip.route.clone(),
-            old: old.clone(),
-            new: Some(flip.backend.clone()),
-            why: flip.why.clone(),
-            file: after.version.clone(),
-        };
-        audit::append(&path, line.clone()).map_err(unwritable(&audit))?;
+        for line in &changes {
+            audit::append(&path, line.clone()).map_err(unwritable(&audit))?;
+        }
         next.replace(&path, &text).or_else(|error| {
-            let why = format!("not done: {error}");
-            let line = Change {
-                old: flip.backend.clone(),
-                new: Some(old),
-                why,
-                file: before.version,
-                ..line
-            };
-            audit::append(&path, line).map_err(unwritable(&audit))?;
+            for line in changes {
+                let undone = Change {
+                    old: line.new.clone().unwrap_or_else(Backend::module),
+                    new: Some(line.old.clone()),
+                    why: format!("not done: {error}"),
+                    file: before.version.clone(),
+                    ..line
+                };
+                audit::append(&path, undone).map_err(unwritable(&audit))?;
+            }
             Err(error)
         })?;
         Ok(after)
@@ -174,23 +171,22 @@ impl RoutesFile {
         parse(text).map_err(|problems| self.refused(problems))
     }
 
-    fn plan(&self, text: &str, flip: &Flip) -> Result<(String, RouteTable), SetError> {
+    fn plan(&self, text: &str, flips: &[Flip]) -> Result<(String, RouteTable), SetError> {
         let table = self.parse(text)?;
-        if flip
-            .seen
-            .as_ref()
-            .is_some_and(|seen| *seen != table.version)
-        {
+        let mut seen = flips.iter().filter_map(|flip| flip.seen.as_ref());
+        if seen.any(|seen| *seen != table.version) {
             return Err(SetError::Changed);
         }
-        let new_text =
-            edited(text, &flip.route, &flip.backend).ok_or_else(|| SetError::NoSuchRoute {
-                route: flip.route.clone(),
-                hint: did_you_mean(
-                    &flip.route,
-                    table.routes.iter().map(|route| route.name.as_str()),
-                ),
+        let names = || table.routes.iter().map(|route| route.name.as_str());
+        let mut new_text = text.to_owned();
+        for flip in flips {
+            new_text = edited(&new_text, &flip.route, &flip.backend).ok_or_else(|| {
+                SetError::NoSuchRoute {
+                    route: flip.route.clone(),
+                    hint: did_you_mean(&flip.route, names()),
+                }
             })?;
+        }
         let after = self.check(&new_text)?;
         Ok((new_text, after))
     }
@@ -206,6 +202,24 @@ impl RoutesFile {
     fn real_path(&self) -> PathBuf {
         fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone())
     }
+}
+
+/// What the audit is told of the flips that change anything.
+fn changes(flips: &[Flip], before: &RouteTable, after: &RouteTable) -> Vec<Change> {
+    let lines = flips.iter().map(|flip| Change {
+        at: flip.at,
+        who: flip.who.clone(),
+        route: flip.route.clone(),
+        old: before
+            .route(&flip.route)
+            .map_or_else(Backend::module, |route| route.backend.clone()),
+        new: Some(flip.backend.clone()),
+        why: flip.why.clone(),
+        file: after.version.clone(),
+    });
+    lines
+        .filter(|line| line.new.as_ref() != Some(&line.old))
+        .collect()
 }
 
 /// The file to come, whole and on the disk, under a name that nobody reads. One writer at a time has it.

@@ -47,6 +47,7 @@ fn instance(id: &str, port: u16, now: Instant) -> Instance {
         since: now,
         until: Some(now + LEASE),
         is_ready: true,
+        waits_since: None,
         is_out: false,
     }
 }

@@ -14,7 +14,7 @@ use actix_web::{Error, HttpMessage};
 use kernel::GuestId;
 use platform::identity::cookies::Jar;
 use platform::identity::{self, Client, Identity, csrf, token};
-use platform::problem::{LeaveAlone, Problem};
+use platform::problem::{LeaveAlone, Problem, Routed};
 use platform::shell::Shell;
 use platform::telemetry::RouteLabel;
 use strangler::Forwarded;
@@ -101,7 +101,9 @@ fn behind(audiences: &[String], request: &ServiceRequest) {
         let client = Client::forwarded(peer.ip(), request.headers());
         request.extensions_mut().insert(client);
     }
-    request.extensions_mut().insert(found);
+    let mut extensions = request.extensions_mut();
+    extensions.insert(found);
+    extensions.insert(Routed);
 }
 
 /// Where the request came in first. Behind a router that signed who asks, the router has looked already.

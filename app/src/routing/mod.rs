@@ -8,9 +8,12 @@ mod placement;
 mod recent;
 pub mod registry;
 
+use std::time::Duration;
+
 use actix_web::http::header::HeaderName;
 use jiff::Timestamp;
 use kernel::Clock as _;
+use platform::db::{Db, Standing};
 use platform::shell::SystemClock;
 use strangler::{Figures, Options, Registry, RouteTable, Router, RoutesFile, Watch};
 
@@ -59,27 +62,45 @@ impl Routing {
         })
     }
 
-    pub fn placement(&self) -> ByTable {
+    /// `own`: the databases of this process.
+    pub fn placement(&self, own: &[Db]) -> ByTable {
         ByTable {
+            own: own.to_vec(),
             live: self.watch.live().clone(),
             registry: self.registry.clone(),
             figures: self.figures.clone(),
         }
     }
 
-    /// The middleware around everything that this process could answer itself.
-    pub fn router(&self, vouching: Vouching) -> Router {
+    /// The middleware around everything that this process could answer itself, out of `own` databases.
+    pub fn router(&self, vouching: Vouching, own: &[Db]) -> Router {
         let proxies = vouching.shell.proxies.clone();
+        let (served, lost) = (own.to_vec(), own.to_vec());
+        let hold = options().hold;
         Router::builder(self.watch.live().clone())
             .registry(self.registry.clone())
             .options(options())
             .authenticate(vouching)
             .pages(hooks::ErrorPages)
             .observe(self.figures.clone())
+            .fall_back_if(move |route| {
+                find(&served, &route.context).is_none_or(|db| db.standing() == Standing::Serving)
+            })
+            .hold_if(move |route| is_in_between(&lost, &route.context, hold))
             .trusting(move |peer| proxies.trusts(peer))
             .besides(|path| OWN_PATHS.contains(&path) || path.starts_with(moves::PATH))
             .build()
     }
+}
+
+fn find<'d>(databases: &'d [Db], context: &str) -> Option<&'d Db> {
+    databases.iter().find(|db| db.context() == context)
+}
+
+/// Its data left this process a moment ago: the routes follow.
+fn is_in_between(databases: &[Db], context: &str, moment: Duration) -> bool {
+    let lost_for = find(databases, context).and_then(Db::lost_for);
+    lost_for.is_some_and(|lost_for| lost_for < moment)
 }
 
 /// As the audit of the routes wants it.

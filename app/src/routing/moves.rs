@@ -9,6 +9,7 @@ use actix_web::web::{self, Data, Json, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 
 use super::registry::Neighbour;
+use crate::readiness::Readiness;
 
 /// Below it the context's name.
 pub const PATH: &str = "/internal/moves/";
@@ -86,7 +87,23 @@ impl Moving {
 
 /// Must come before the scope `/internal`.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.route("/internal/moves/{context}", web::put().to(put));
+    cfg.service(web::resource("/internal/moves/{context}").get(get).put(put));
+}
+
+/// Whether this very process serves a context's data, whatever the routes say.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Here {
+    /// It has the context at all.
+    pub is_held: bool,
+    pub is_served: bool,
+}
+
+async fn get(_: Neighbour, context: Path<String>, readiness: Data<Readiness>) -> Json<Here> {
+    let asked = readiness.standing_of(&context).await;
+    Json(Here {
+        is_held: asked.is_some(),
+        is_served: asked == Some(true),
+    })
 }
 
 async fn put(

@@ -35,7 +35,7 @@ impl Owners {
             (route.backend.share_of(&Target::Module) > 0, holder)
         {
             format!(
-                "the module may not serve \"{context}\": {holder} owns its data; `banyan move {context} reverse` brings them back"
+                "the module may not serve \"{context}\": {holder} owns its data; `banyan route set` sends its routes to the service there, `banyan move {context} reverse` brings the data back"
             )
         } else {
             let waiting = route.backend.services();

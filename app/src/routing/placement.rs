@@ -12,6 +12,7 @@ use strangler::{
 
 /// In a process that routes: by the same table as everything else.
 pub struct ByTable {
+    pub own: Vec<Db>,
     pub live: Live,
     pub registry: Registry,
     pub figures: Figures,
@@ -33,6 +34,21 @@ impl Placement for ByTable {
             base: instance.map(|endpoint| format!("http://{endpoint}")),
             or_here: route.fallback == Fallback::Module,
         })
+    }
+
+    /// As the router holds requests.
+    fn is_in_between(&self, context: &str, place: &Place) -> bool {
+        let hold = super::options().hold;
+        match place {
+            Place::Here => super::is_in_between(&self.own, context, hold),
+            Place::There(there) => {
+                let current = self.live.current();
+                let service = current.table.service(&there.name);
+                service.is_some_and(|service| {
+                    self.registry.is_in_between(service, Instant::now(), hold)
+                })
+            }
+        }
     }
 
     fn unreached(&self, base: &str) {

@@ -4,65 +4,34 @@ use std::collections::BTreeMap;
 
 use platform::db::Place;
 use platform::db::transfer::{Side, measure};
-use tempfile::TempDir;
 
-use crate::Mover;
-use crate::router::StandIn;
-use crate::support::{Banyan, Plan, Value, eventually, free_port, run};
+use crate::support::{CONTEXTS, Plan, TestShop, eventually, percent};
+use crate::{Mover, own, words};
 
-const CONTEXTS: [&str; 10] = [
-    "members",
-    "catalog",
-    "stock",
-    "cart",
-    "orders",
-    "payments",
-    "shipping",
-    "order_history",
-    "board",
-    "notifications",
-];
 const FOUND_BY: &str = "유기";
+/// One for each context that has any.
+const PAGES: [(&str, &str); 5] = [
+    ("members", "/my/profile"),
+    ("catalog", "/products"),
+    ("cart", "/api/cart"),
+    ("order_history", "/api/orders"),
+    ("board", "/boards/qna"),
+];
 
-/// The folder of a shop that was filled and has stopped, and what is found in it.
-async fn filled() -> (TempDir, usize) {
-    let mut shop = Plan::on(crate::support::Place::Sqlite)
+async fn filled() -> TestShop {
+    let shop = Plan::on(crate::support::Place::Sqlite)
         .with_demo()
         .open()
         .await;
-    let made = shop.command(
-        &[
-            "demo",
-            "--products",
-            "40",
-            "--members",
-            "6",
-            "--orders",
-            "12",
-            "--seed",
-            "3",
-        ],
-        "",
-    );
+    let made = "demo --products 40 --members 6 --orders 12 --seed 3";
+    let made = shop.command(&made.split(' ').collect::<Vec<_>>(), "");
     assert_eq!(made.code, Some(0), "{made:?}");
-    let buyer = shop.shopper().await;
-    let guest = shop.guest();
-    let first = guest.get("/api/products?limit=1").await.is(200).json();
-    let sku = first["items"][0]["sku"].as_str().unwrap().to_owned();
-    buyer.puts(&sku, 1).await.is(200);
-    let found = guest.get(&search()).await.is(200).json();
-    let found = found["items"].as_array().unwrap().len();
-    assert!(found > 0, "the demo has nothing in brass");
-    shop.process().terminate();
-    shop.is_gone().await;
-    (shop.into_folder(), found)
+    shop
 }
 
-fn search() -> String {
-    format!(
-        "/api/products?limit=100&q={}",
-        crate::support::percent(FOUND_BY)
-    )
+async fn found(shop: &TestShop) -> usize {
+    let search = format!("/api/products?limit=100&q={}", percent(FOUND_BY));
+    shop.guest().get(&search).await.is(200).items().len()
 }
 
 /// Rows and bytes of each table; each move leaves one line in the audit log.
@@ -76,110 +45,88 @@ fn measured(side: &Side) -> BTreeMap<String, (u64, u64)> {
         .collect()
 }
 
-/// The catalogue alone, wherever it is, still finds Korean words.
-async fn finds(folder: &TempDir, place: &Place, expected: usize) {
-    let port = free_port();
-    let listen = format!("127.0.0.1:{port}");
-    let mut args = vec![
-        "serve",
-        "--only",
-        "catalog",
-        "--service-key",
-        "data/service.key",
-    ];
-    args.extend(["--listen", &listen, "--management", "127.0.0.1:0"]);
-    args.extend(["--routes", "alone.toml"]);
-    let (data, url);
-    match place {
-        Place::Folder(path) => {
-            data = path.to_str().unwrap().to_owned();
-            args.extend(["--data", &data]);
+/// Until the demo's events have been heard and nobody writes any more.
+async fn is_quiet(mover: Mover<'_>) {
+    let all = || CONTEXTS.map(|context| measured(&mover.home(context)));
+    let last = std::sync::Mutex::new((all(), std::time::Instant::now()));
+    eventually("the shop is quiet", || async {
+        let (now, mut last) = (all(), last.lock().unwrap());
+        if now != last.0 {
+            *last = (now, std::time::Instant::now());
         }
-        Place::Postgres(of_server) => {
-            url = of_server.clone();
-            args.extend(["--data", "data", "--database", &url]);
-        }
-    }
-    let _service = Banyan::start(folder.path(), &args, &[]);
-    let url = format!("http://{listen}{}", search());
-    let found: Value = eventually("the moved catalogue answers", || async {
-        let answer = reqwest::get(&url).await.ok()?;
-        (answer.status() == 200).then_some(())?;
-        answer.json().await.ok()
+        // relays look every second
+        (last.1.elapsed().as_millis() > 1_500).then_some(())
     })
     .await;
-    assert_eq!(found["items"].as_array().unwrap().len(), expected);
 }
 
 /// Home → the first place → the next … → home, all ten contexts.
 async fn travels(places: &[Place]) {
-    let (folder, found) = filled().await;
-    let router = StandIn::start();
-    let mover = Mover {
-        folder: folder.path(),
-        router: &router,
-        database: None,
-    };
+    let shop = filled().await;
+    let buyer = shop.shopper().await;
+    let sku = shop.guest().get("/api/products?limit=1").await.items();
+    buyer.puts(sku[0]["sku"].as_str().unwrap(), 1).await.is(200);
+    let mover = Mover { shop: &shop };
+    let expected = found(&shop).await;
+    assert!(expected > 0, "the demo has nothing in brass");
+    is_quiet(mover).await;
     let before = CONTEXTS.map(|context| measured(&mover.home(context)));
-    let mut at: Option<&Place> = None;
+    let mut services = Vec::new();
+    let mut from: Vec<String> = Vec::new();
     for place in places {
+        let service = mover.waiting(&CONTEXTS, place).await;
         let to = words(place);
-        let from = at.and_then(|place| match place {
-            Place::Postgres(url) => Some(url.as_str()),
-            Place::Folder(_) => None,
-        });
         for (context, before) in CONTEXTS.into_iter().zip(&before) {
-            let side = Side::new(place.clone(), context);
-            router.register(context, side.location(), None);
             let mut args = vec![context, "switch", "--to", &to];
-            args.extend(from.iter().flat_map(|url| ["--from", url]));
-            let told = mover.moved(&args);
-            assert!(told.contains("Writes waited for"), "{told}");
+            args.extend(from.iter().map(String::as_str));
+            crate::pause(&mover.moved(&args));
+            let side = Side::new(place.clone(), context);
             assert_eq!(measured(&side), *before, "{context} at {to}");
-            assert!(
-                mover
-                    .backends(context)
-                    .iter()
-                    .all(|backend| backend == context)
-            );
+            let all = mover.backends(context);
+            assert!(all.iter().all(|backend| backend == context), "{all:?}");
         }
-        finds(&folder, place, found).await;
-        at = Some(place);
+        own(&service).get("/readyz").await.is(200);
+        shop.routes_as_written().await;
+        answers(&shop, &buyer.caller, |context| context.to_owned()).await;
+        assert_eq!(found(&shop).await, expected);
+        from = match place {
+            Place::Postgres(url) => vec!["--from".to_owned(), url.clone()],
+            Place::Folder(_) => Vec::new(),
+        };
+        services.push(service);
     }
-    let from = at.into_iter().filter_map(|place| match place {
-        Place::Postgres(url) => Some(url.as_str()),
-        Place::Folder(_) => None,
-    });
-    let from: Vec<&str> = from.flat_map(|url| ["--from", url]).collect();
-    // a command of the shop is refused there with the owner's name
-    let refused = run(
-        folder.path(),
-        &["export", "products", "--data", "data"],
-        &[],
-        "",
-    );
-    assert_eq!(refused.code, Some(1), "{refused:?}");
-    let owner = Side::new(at.unwrap().clone(), "catalog");
-    assert!(refused.err.contains(owner.location()), "{refused:?}");
+    let owner = Side::new(places.last().unwrap().clone(), "catalog");
+    for command in [
+        &["export", "products"][..],
+        &["import", "products", "x.csv"],
+    ] {
+        std::fs::write(shop.folder().join("x.csv"), "sku\n").unwrap();
+        let refused = shop.command(command, "");
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+        assert!(refused.err.contains(owner.location()), "{refused:?}");
+    }
     for (context, before) in CONTEXTS.into_iter().zip(&before) {
-        mover.moved(&[&[context, "reverse"], &*from].concat());
+        let mut args = vec![context, "reverse"];
+        args.extend(from.iter().map(String::as_str));
+        crate::pause(&mover.moved(&args));
         assert_eq!(measured(&mover.home(context)), *before, "{context} at home");
-        assert!(
-            mover
-                .backends(context)
-                .iter()
-                .all(|backend| backend == "module")
-        );
+        let all = mover.backends(context);
+        assert!(all.iter().all(|backend| backend == "module"), "{all:?}");
         let status = mover.moved(&[context, "status"]);
         assert!(status.contains("shared"), "{status}");
     }
-    finds(&folder, &Place::Folder(mover.data()), found).await;
+    shop.routes_as_written().await;
+    answers(&shop, &buyer.caller, |_| "module".to_owned()).await;
+    assert_eq!(found(&shop).await, expected);
+    drop(services);
 }
 
-fn words(place: &Place) -> String {
-    match place {
-        Place::Folder(folder) => folder.to_str().unwrap().to_owned(),
-        Place::Postgres(url) => url.clone(),
+async fn answers(shop: &TestShop, member: &crate::support::Caller, by: impl Fn(&str) -> String) {
+    shop.guest().get("/readyz").await.is(200);
+    for (context, path) in PAGES {
+        let answer = member.get(path).await.is(200);
+        let backend = answer.header("x-banyan-backend").unwrap();
+        assert_eq!(backend, by(context), "{path}");
     }
 }
 
@@ -204,18 +151,13 @@ async fn every_context_moves_to_postgres_and_on_and_home() {
 
 #[tokio::test]
 async fn a_dry_run_tells_and_changes_nothing() {
-    let (folder, _) = filled().await;
-    let router = StandIn::start();
-    let mover = Mover {
-        folder: folder.path(),
-        router: &router,
-        database: None,
-    };
+    let shop = TestShop::on(crate::support::Place::Sqlite).await;
+    let mover = Mover { shop: &shop };
     let there = tempfile::tempdir().unwrap();
     let place = Place::Folder(there.path().join("data"));
-    let side = Side::new(place.clone(), "catalog");
-    router.register("catalog", side.location(), None);
-    let told = mover.moved(&["catalog", "switch", "--to", &words(&place), "--dry-run"]);
+    let service = mover.waiting(&["catalog"], &place).await;
+    let switch = ["catalog", "switch", "--to", &words(&place), "--dry-run"];
+    let told = mover.moved(&switch);
     for word in [
         "products",
         "pictures",
@@ -226,11 +168,9 @@ async fn a_dry_run_tells_and_changes_nothing() {
         assert!(told.contains(word), "{word} is not in {told}");
     }
     assert_eq!(mover.home("catalog").owner().unwrap().unwrap().epoch, 0);
-    assert!(!there.path().join("data").exists());
-    assert!(
-        mover
-            .backends("catalog")
-            .iter()
-            .all(|backend| backend == "module")
-    );
+    own(&service).get("/readyz").await.is(503);
+    let all = mover.backends("catalog");
+    assert!(all.iter().all(|backend| backend == "module"), "{all:?}");
+    let told = mover.moved(&["catalog", "reverse", "--dry-run"]);
+    assert!(told.contains("Nothing was changed"), "{told}");
 }

@@ -1,173 +1,131 @@
-//! `kill -9` after every step, in both directions, while the data is written at either end.
+//! `kill -9` of the mover after every step, in both directions, while people use the shop.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
+use platform::db::Place;
 use platform::db::transfer::Side;
 
-use crate::Mover;
-use crate::router::StandIn;
-use crate::support::{Banyan, Caller, Place, TestShop, Value, eventually, free_port, json};
+use crate::load::Load;
+use crate::support::{Place as Home, Plan, eventually};
+use crate::{Mover, words};
 
-const WRITERS: usize = 4;
+/// From this step on there is only forward.
+const HANDED_OVER: &str = "move::handed_over";
+const CONTEXT: &str = "stock";
 
-/// Where the last write of each SKU that was acknowledged stands.
-type Acknowledged = Arc<Mutex<BTreeMap<String, i64>>>;
-
-/// States ever higher counts, each at whichever end takes it, until told to stop. An answer that is no yes means nothing.
-async fn write_on(ends: [Caller; 2], sku: String, told: Acknowledged, stop: Arc<AtomicBool>) {
-    for count in 1.. {
-        for end in ends.iter().cycle() {
-            if stop.load(Ordering::SeqCst) {
-                return;
-            }
-            let call = json!({
-                "rows": [{ "sku": sku, "on_hand": count }], "reason": "counted", "who": "test",
-            });
-            let answer = end
-                .post("/internal/stock/put-on-hand", &call)
-                .try_send()
-                .await;
-            if answer.is_some_and(|answer| answer.status == 200) {
-                told.lock().unwrap().insert(sku.clone(), count);
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    }
-}
-
-/// All that was acknowledged before now is there, or something later of the same writer.
-async fn nothing_is_lost(at: &Caller, told: &Acknowledged, when: &str) {
-    let before = told.lock().unwrap().clone();
-    let skus: Vec<&String> = before.keys().collect();
-    let rows: Value = eventually("the owner answers", || async {
-        let call = json!({ "skus": skus });
-        let answer = at
-            .post("/internal/stock/on-hand-of", &call)
-            .try_send()
-            .await?;
-        (answer.status == 200).then(|| answer.json())
-    })
-    .await;
-    let rows: BTreeMap<&str, i64> = rows
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| {
-            (
-                row["sku"].as_str().unwrap(),
-                row["on_hand"].as_i64().unwrap(),
-            )
-        })
-        .collect();
-    for (sku, count) in &before {
-        let there = rows.get(sku.as_str()).copied().unwrap_or_default();
-        assert!(there >= *count, "{when}: {sku} was {count} and is {there}");
-    }
-}
-
-async fn more_is_written(told: &Acknowledged) {
-    let sum = || told.lock().unwrap().values().sum::<i64>();
-    let before = sum();
-    eventually("writes go on", || async { (sum() > before).then_some(()) }).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_after_any_step_every_acknowledged_write_is_there() {
-    killed_after_any_step(Place::Sqlite).await;
+    let there = tempfile::tempdir().unwrap();
+    killed_after_any_step(Home::Sqlite, Place::Folder(there.path().join("there"))).await;
 }
 
 #[cfg(feature = "postgres-tests")]
-#[tokio::test(flavor = "multi_thread")]
-async fn on_postgres_killed_after_any_step_every_acknowledged_write_is_there() {
-    killed_after_any_step(Place::Postgres).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_it_is_from_sqlite_to_postgres() {
+    let there = Place::Postgres(platform::testing::postgres_url());
+    killed_after_any_step(Home::Sqlite, there).await;
 }
 
-/// The shop is at `place`, the service on SQLite.
-async fn killed_after_any_step(place: Place) {
-    let shop = TestShop::on(place).await;
-    let data = shop.data();
-    let folder = data.parent().unwrap();
-    let router = StandIn::start();
-    let mover = Mover {
-        folder,
-        router: &router,
-        database: shop.database().map(str::to_owned),
-    };
-    let there = folder.join("there");
-    let port = free_port();
-    let (_service, service) = serve(folder, port, &shop).await;
-    let side = Side::new(platform::db::Place::Folder(there.clone()), "stock");
-    router.register(
-        "stock",
-        side.location(),
-        Some(&format!("http://127.0.0.1:{port}")),
-    );
+#[cfg(feature = "postgres-tests")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_it_is_from_postgres_to_sqlite() {
+    let there = tempfile::tempdir().unwrap();
+    killed_after_any_step(Home::Postgres, Place::Folder(there.path().join("there"))).await;
+}
 
-    let told = Acknowledged::default();
-    let stop = Arc::new(AtomicBool::new(false));
-    let writers: Vec<_> = (0..WRITERS)
-        .map(|n| {
-            let ends = [shop.neighbour(), service.clone()];
-            tokio::spawn(write_on(ends, format!("W-{n}"), told.clone(), stop.clone()))
-        })
-        .collect();
-    let to = there.to_str().unwrap();
-    let home = shop.neighbour();
+async fn killed_after_any_step(home: Home, there: Place) {
+    let shop = Plan::on(home).speed(200).open().await;
+    let mover = Mover { shop: &shop };
+    let _service = mover.waiting(&[CONTEXT], &there).await;
+    let load = Load::on(&shop).await;
+    // orders ask for stock, which may be nobody's until the command runs again
+    load.may_pause(&[CONTEXT]);
+    let to = words(&there);
+    let sides = [mover.home(CONTEXT), Side::new(there.clone(), CONTEXT)];
+    let mut reverse = vec![CONTEXT, "reverse"];
+    let mut status = vec![CONTEXT, "status"];
+    if matches!(there, Place::Postgres(_)) {
+        reverse.extend(["--from", &to]);
+        status.extend(["--from", &to]);
+    }
+    let switch = vec![CONTEXT, "switch", "--to", &to];
     let steps = steps();
     assert!(steps.len() >= 7, "{steps:?}");
+    load.goes_on().await;
+    let mut epoch = 0;
     for step in &steps {
-        more_is_written(&told).await;
-        for (args, owner) in [
-            (&["stock", "switch", "--to", to][..], &service),
-            (&["stock", "reverse"], &home),
-        ] {
+        for (args, [from, to]) in [(&switch, [0, 1]), (&reverse, [1, 0])] {
+            let (from, to) = (&sides[from], &sides[to]);
+            let when = format!("{step}, {args:?}");
             let killed = mover.moves(args, &[("FAILPOINTS", &format!("{step}=return"))]);
-            assert_eq!(killed.code, None, "{step}: {killed:?}");
-            // what is half done completes itself where the source can be looked into, and says how where it cannot
-            if place == Place::Sqlite {
-                more_is_written(&told).await;
+            assert_eq!(killed.code, None, "{when}: {killed:?}");
+            let is_before = !steps_from(&steps, HANDED_OVER).contains(step);
+            let told = mover.moved(&status);
+            let owner = format!("owner  {} (epoch {epoch})", from.location());
+            assert_eq!(told.contains(&owner), is_before, "{when}: {told}");
+            if is_before {
+                // the old side goes on by itself
+                load.counts_go_on().await;
+            } else {
+                epoch += 1;
+                is_told(mover, &status, to, epoch, &when).await;
+                if !from.location().starts_with("postgres:") {
+                    // who waits looks into the file by itself, and completes it
+                    settles(mover, &status, to, epoch, &when).await;
+                }
             }
-            mover.moved(&["stock", "status"]);
-            mover.moved(args);
-            nothing_is_lost(owner, &told, &format!("{step}, {args:?}")).await;
-            more_is_written(&told).await;
+            let told = mover.moved(args);
+            if is_before {
+                epoch += 1;
+                crate::pause(&told);
+            }
+            settles(mover, &status, to, epoch, &when).await;
+            shop.routes_as_written().await;
+            load.counts_go_on().await;
+            load.counts_are_there(&shop, &when).await;
         }
-        assert_eq!(mover.backends("stock"), ["module"]);
+        assert_eq!(mover.backends(CONTEXT), ["module"]);
     }
-    stop.store(true, Ordering::SeqCst);
-    for writer in writers {
-        writer.await.unwrap();
-    }
-    nothing_is_lost(&home, &told, "at the end").await;
+    load.goes_on().await;
+    load.ends_well(&shop).await;
 }
 
-/// The service at the other end.
-async fn serve(folder: &Path, port: u16, shop: &TestShop) -> (Banyan, Caller) {
-    let listen = format!("127.0.0.1:{port}");
-    let mut args = vec!["serve", "--only", "stock", "--data", "there"];
-    args.extend(["--service-key", "data/service.key", "--listen", &listen]);
-    args.extend(["--management", "127.0.0.1:0"]);
-    let process = Banyan::start(folder, &args, &[]);
-    let service = Caller::new(reqwest::Client::new(), format!("http://{listen}"))
-        .with_key(&shop.service_key());
-    eventually("the service listens", || async {
-        service.get("/livez").try_send().await
+/// Right after the kill: it is half done or complete, never anything else.
+async fn is_told(mover: Mover<'_>, status: &[&str], to: &Side, epoch: i64, when: &str) {
+    let told = mover.moved(status);
+    let half = format!(
+        "half done: epoch {epoch} was handed over to {}",
+        to.location()
+    );
+    let whole = format!("owner  {} (epoch {epoch})", to.location());
+    assert!(
+        told.contains(&half) || told.contains(&whole),
+        "{when}: {told}"
+    );
+    if told.contains(&half) {
+        assert!(told.contains("complete it: banyan move stock"), "{told}");
+    }
+}
+
+async fn settles(mover: Mover<'_>, status: &[&str], to: &Side, epoch: i64, when: &str) {
+    let whole = format!("owner  {} (epoch {epoch})", to.location());
+    eventually(&format!("{when}: {whole}"), || async {
+        mover.moved(status).contains(&whole).then_some(())
     })
     .await;
-    (process, service)
 }
 
-/// The names of the steps, from the source itself: none can be forgotten.
+fn steps_from<'s>(steps: &'s [String], first: &str) -> &'s [String] {
+    let at = steps.iter().position(|step| step == first).unwrap();
+    &steps[at..]
+}
+
+/// The names of the steps in their order, from the source itself: none can be forgotten.
 fn steps() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands/moving");
     let mut steps = Vec::new();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
+    for file in ["carry.rs", "mod.rs"] {
+        let source = std::fs::read_to_string(folder.join(file)).unwrap();
         let names = source.split('"').filter(|text| {
             text.strip_prefix("move::")
                 .is_some_and(|step| step.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
@@ -178,5 +136,7 @@ fn steps() -> Vec<String> {
             }
         }
     }
+    // told by `end`, which stands before those who call it
+    steps.sort_by_key(|step| *step == "move::flipped");
     steps
 }

@@ -45,6 +45,7 @@ pub async fn put(
             since: now,
             until: Some(now + LEASE),
             is_ready,
+            waits_since: None,
             is_out: false,
         },
     );

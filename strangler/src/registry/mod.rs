@@ -52,6 +52,8 @@ pub struct Instance {
     pub until: Option<Instant>,
     /// It says that it can answer.
     pub is_ready: bool,
+    /// Since when it has said that it cannot; [`Registry::put`] sees to it.
+    pub waits_since: Option<Instant>,
     /// It refused a connection a moment ago.
     pub is_out: bool,
 }
@@ -84,6 +86,8 @@ impl Registry {
         if let Some(known) = known.filter(|known| known.endpoint == instance.endpoint) {
             instance.since = known.since;
         }
+        let waited = known.and_then(|known| known.waits_since);
+        instance.waits_since = (!instance.is_ready).then(|| waited.unwrap_or(now));
         let (id, endpoint) = (&instance.id, &instance.endpoint);
         let others = entries
             .instances
@@ -137,6 +141,24 @@ impl Registry {
                     .map(|instance| instance.endpoint.clone())
             }
         }
+    }
+
+    /// Instances are there, none can answer, and for one of them that is news of the last `moment`: it may be about to.
+    pub fn is_in_between(&self, service: &Service, now: Instant, moment: Duration) -> bool {
+        if service.discovery != Discovery::Registry {
+            return false;
+        }
+        let entries = self.entries(&service.name);
+        let mut there = entries
+            .instances
+            .iter()
+            .filter(|instance| instance.until > Some(now));
+        let is_new = |since: Instant| now.saturating_duration_since(since) < moment;
+        let mut is_news = false;
+        there.all(|instance| {
+            is_news |= instance.waits_since.is_some_and(is_new);
+            !instance.is_ready
+        }) && is_news
     }
 
     /// Those that are there, and those of the routes file, which need not be.
@@ -198,6 +220,7 @@ fn written(endpoint: &Endpoint, now: Instant) -> Instance {
         since: now,
         until: None,
         is_ready: true,
+        waits_since: None,
         is_out: false,
     }
 }

@@ -1,10 +1,11 @@
 use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::http::uri::{PathAndQuery, Uri};
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -33,7 +34,16 @@ struct Worker<S> {
     module: S,
 }
 
-type Answer<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
+type Answer<B> = Result<Outcome<B>, Error>;
+
+enum Outcome<B> {
+    Answered(ServiceResponse<EitherBody<B>>),
+    /// Nothing of it was done: the data behind its route changes hands just now.
+    Again(ServiceRequest),
+}
+
+/// While data changes hands the table is looked at so often.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 impl<S, B> Transform<S, ServiceRequest> for Router
 where
@@ -84,7 +94,10 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody,
 {
-    async fn answer(&self, mut request: ServiceRequest) -> Answer<B> {
+    async fn answer(
+        &self,
+        mut request: ServiceRequest,
+    ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
         let begin = Instant::now();
         let hops = match prepare(&mut request, &self.shared.options) {
             Ok(hops) => hops,
@@ -93,28 +106,54 @@ where
         if (self.shared.is_own)(request.path()) {
             return Ok(self.module.call(request).await?.map_into_left_body());
         }
+        let mut is_known = false;
+        loop {
+            match self.decide(request, hops, begin, &mut is_known).await? {
+                Outcome::Answered(response) => return Ok(response),
+                Outcome::Again(back) => request = back,
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    async fn decide(
+        &self,
+        mut request: ServiceRequest,
+        hops: u32,
+        begin: Instant,
+        is_known: &mut bool,
+    ) -> Answer<B> {
         // kept to the end: the request ends where it began
         let table = self.shared.live.table();
         let Some(number) = route_of(&table, &request) else {
-            return Ok(self.refuse(request, &Refusal::NoRoute));
+            return Ok(Outcome::Answered(self.refuse(request, &Refusal::NoRoute)));
         };
         let (route, mark) = (&table.routes[number], table.index.name(number));
-        if let Some(asking) = self.shared.authenticate.authenticate(&mut request) {
-            asking.await;
+        if !*is_known {
+            if let Some(asking) = self.shared.authenticate.authenticate(&mut request) {
+                asking.await;
+            }
+            *is_known = true;
         }
         let (target, cookie) = side(&self.shared, route, &request);
-        let mut response = match target {
+        let answered = match target {
+            Target::Module if self.may_wait(begin) && (self.shared.holds)(route) => {
+                return Ok(Outcome::Again(request));
+            }
             Target::Module => self.module(request, route, mark, begin).await?,
             Target::Service(name) => {
                 let mut services = table.services.iter();
                 let Some(service) = services.position(|service| service.name == *name) else {
-                    return Ok(self.refuse(
-                        request,
-                        &Refusal::NotThere {
-                            service: name.clone(),
-                        },
-                    ));
+                    let service = name.clone();
+                    let refused = self.refuse(request, &Refusal::NotThere { service });
+                    return Ok(Outcome::Answered(refused));
                 };
+                let (hold, registry) = (self.shared.options.hold, &self.shared.registry);
+                if self.may_wait(begin)
+                    && registry.is_in_between(&table.services[service], Instant::now(), hold)
+                {
+                    return Ok(Outcome::Again(request));
+                }
                 let journey = Journey {
                     shared: &self.shared,
                     pool: &self.pool,
@@ -130,25 +169,41 @@ where
                 Box::pin(self.service(request, &journey, target)).await?
             }
         };
+        let Outcome::Answered(mut response) = answered else {
+            return Ok(answered);
+        };
         if let Some(cookie) = cookie {
             // a cookie of ours is always a header
             let _ = response.response_mut().add_cookie(&cookie);
         }
-        Ok(response)
+        Ok(Outcome::Answered(response))
+    }
+
+    fn may_wait(&self, begin: Instant) -> bool {
+        begin.elapsed() < self.shared.options.hold
     }
 
     async fn module(
         &self,
-        request: ServiceRequest,
+        mut request: ServiceRequest,
         route: &Route,
         mark: HeaderValue,
         begin: Instant,
     ) -> Answer<B> {
-        let mut response = self.module.call(request).await?.map_into_left_body();
+        let is_safe = is_safe(&mut request);
+        let response = self.module.call(request).await?;
+        if response.status() == StatusCode::MISDIRECTED_REQUEST && is_safe && self.may_wait(begin) {
+            let (request, refused) = response.into_parts();
+            drop(refused);
+            let mut request = ServiceRequest::from_request(request);
+            request.match_info_mut().reset();
+            return Ok(Outcome::Again(request));
+        }
+        let mut response = response.map_into_left_body();
         self.mark(response.headers_mut(), mark, &Target::Module);
         let status = response.status();
         self.observe(route, &Target::Module, status, begin, None);
-        Ok(response)
+        Ok(Outcome::Answered(response))
     }
 
     async fn service(
@@ -167,10 +222,24 @@ where
             route: route.name.clone(),
             service: service.name.clone(),
         });
-        let may_fall_back = route.fallback == Fallback::Module
-            && is_safe(&mut request)
-            && (self.shared.may_serve)(route);
-        let answer = journey.forward(&mut request).await;
+        let is_safe = is_safe(&mut request);
+        let may_fall_back =
+            route.fallback == Fallback::Module && is_safe && (self.shared.may_serve)(route);
+        let mut answer = journey.forward(&mut request).await;
+        let is_misdirected = |answer: &HttpResponse| {
+            answer.status() == StatusCode::MISDIRECTED_REQUEST && !service.foreign
+        };
+        if answer.as_ref().is_ok_and(is_misdirected) {
+            // it has just lost the data, and the registry or the table will say so
+            if is_safe && self.may_wait(begin) {
+                drop(answer);
+                request.extensions_mut().remove::<Forwarded>();
+                return Ok(Outcome::Again(request));
+            }
+            answer = Err(Refusal::NotThere {
+                service: service.name.clone(),
+            });
+        }
         let (status, refusal) = match &answer {
             Ok(response) => (response.status(), None),
             Err(refusal) => (refusal.status(), Some(refusal)),
@@ -185,7 +254,8 @@ where
         }
         let mut response = answer.unwrap_or_else(|refusal| self.page(&request, &refusal));
         self.mark(response.headers_mut(), journey.mark.clone(), target);
-        Ok(request.into_response(response).map_into_right_body())
+        let response = request.into_response(response).map_into_right_body();
+        Ok(Outcome::Answered(response))
     }
 
     /// Without a route.
@@ -224,7 +294,7 @@ where
         &self,
         route: &Route,
         backend: &Target,
-        status: actix_web::http::StatusCode,
+        status: StatusCode,
         begin: Instant,
         refusal: Option<&Refusal>,
     ) {

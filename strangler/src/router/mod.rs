@@ -34,6 +34,7 @@ pub(crate) struct Shared {
     pub pages: Box<dyn Pages>,
     pub observe: Box<dyn Observe>,
     pub may_serve: Box<MayServe>,
+    pub holds: Box<MayServe>,
     pub trusts: Box<Trusts>,
     pub is_own: Box<IsOwn>,
 }
@@ -61,6 +62,8 @@ pub struct Options {
     pub idle: Duration,
     /// Connections to instances are kept for so long; shorter than services keep theirs.
     pub keep_alive: Duration,
+    /// How long a request waits while the data behind its route changes hands.
+    pub hold: Duration,
     /// Of unused connections, per worker and instance.
     pub max_kept: usize,
 }
@@ -76,6 +79,7 @@ impl Default for Options {
             connect: Duration::from_secs(1),
             idle: Duration::from_mins(2),
             keep_alive: Duration::from_secs(4),
+            hold: Duration::from_secs(5),
             max_kept: 256,
         }
     }
@@ -98,6 +102,7 @@ impl Router {
             pages: Box::new(()),
             observe: Box::new(()),
             may_serve: Box::new(|_| true),
+            holds: Box::new(|_| false),
             trusts: Box::new(|_| false),
             is_own: Box::new(|_| false),
         })
@@ -147,6 +152,14 @@ impl Builder {
     #[must_use]
     pub fn fall_back_if(mut self, may: impl Fn(&Route) -> bool + Send + Sync + 'static) -> Self {
         self.0.may_serve = Box::new(may);
+        self
+    }
+
+    /// Whether the module has lost the data behind the route a moment ago, so that the table will send it elsewhere soon:
+    /// its requests wait for that, for [`Options::hold`] at most. By default never. Asked for every request.
+    #[must_use]
+    pub fn hold_if(mut self, holds: impl Fn(&Route) -> bool + Send + Sync + 'static) -> Self {
+        self.0.holds = Box::new(holds);
         self
     }
 

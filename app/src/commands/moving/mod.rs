@@ -9,7 +9,7 @@ mod trail;
 
 use std::path::PathBuf;
 
-use platform::db::transfer::{Side, TransferError};
+use platform::db::transfer::{Side, TransferError, check};
 use platform::db::{Place, SHARED};
 use strangler::Backend;
 
@@ -77,8 +77,11 @@ impl Desk<'_> {
         }
         let from = self.source(&to)?;
         let routes = Routes::open(self.settings)?;
-        if dry_run && let Some(from) = &from {
-            tell::plan(name, from, &to)?;
+        if let Some(from) = &from {
+            check(from, &to).map_err(failed)?;
+            if dry_run {
+                tell::plan(name, from, &to)?;
+            }
         }
         let service = routes.service_at(name, to.location()).await?;
         let backend = Backend::only(service.name.as_str().into());
@@ -106,6 +109,10 @@ impl Desk<'_> {
         let from = self.source(home)?;
         let routes = Routes::open(self.settings)?;
         let backend = Backend::module();
+        routes.must_have_a_module(name).await?;
+        if let Some(from) = &from {
+            check(from, home).map_err(failed)?;
+        }
         if dry_run {
             if let Some(from) = &from {
                 tell::plan(name, from, home)?;
@@ -115,10 +122,8 @@ impl Desk<'_> {
         }
         let mut walk = Walk::begin(name, home, routes.reporter(name));
         self.carry(&mut walk, from.as_ref(), home, Direction::Home)?;
-        if from.is_some() {
-            routes.wait_for_the_shop().await;
-            walk.step("ready", "the shop serves it itself", "move::ready");
-        }
+        routes.wait_for_the_shop(name).await?;
+        walk.step("ready", "the shop serves it itself", "move::ready");
         let flipped = routes.flip(
             name,
             &backend,

@@ -10,14 +10,13 @@ use strangler::{Backend, Flip, Route, RouteTable, RoutesFile, Target};
 
 use super::report::Reporter;
 use crate::failure::Failure;
+use crate::routing::moves::{Here, PATH};
 use crate::settings::Settings;
 
 /// How long a new owner may take until it says that it is ready.
 const PATIENCE: Duration = Duration::from_secs(10);
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 const TIME_OUT: Duration = Duration::from_secs(2);
-/// Whoever waits for its data looks this often, and then waits until nobody can be reading elsewhere.
-const NOTICED: Duration = Duration::from_millis(450);
 const WHO: &str = "command line";
 
 pub struct Routes {
@@ -113,7 +112,12 @@ impl Routes {
     pub async fn wait_until_ready(&self, service: &Registered) -> Result<(), Failure> {
         let until = Instant::now() + PATIENCE;
         for endpoint in &service.endpoints {
-            while !self.is_ready(&service.name, endpoint).await {
+            loop {
+                // whoever is asked looks at once
+                let _ = self.http.get(format!("{endpoint}/readyz")).send().await;
+                if self.is_ready(&service.name, endpoint).await {
+                    break;
+                }
                 if Instant::now() > until {
                     return Err(Failure::other(format!(
                         "{} at {endpoint} owns the data and is not ready after {} s; the routes were not flipped: look at its log, then run the same command again",
@@ -127,9 +131,40 @@ impl Routes {
         Ok(())
     }
 
-    /// The shop notices by itself; nobody has to be there.
-    pub async fn wait_for_the_shop(&self) {
-        tokio::time::sleep(NOTICED).await;
+    /// Until the shop serves the context itself. Nobody has to be there.
+    pub async fn wait_for_the_shop(&self, context: &str) -> Result<(), Failure> {
+        let until = Instant::now() + PATIENCE;
+        while self.shop(context).await.is_some_and(|it| !it.is_served) {
+            if Instant::now() > until {
+                return Err(Failure::other(format!(
+                    "the shop at {} has its data back and does not serve it after {} s; the routes were not flipped: look at its log, then run the same command again",
+                    self.router,
+                    PATIENCE.as_secs()
+                )));
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
+        Ok(())
+    }
+
+    /// A front has no module to which routes could come home.
+    pub async fn must_have_a_module(&self, context: &str) -> Result<(), Failure> {
+        if self.shop(context).await.is_none_or(|it| it.is_held) {
+            return Ok(());
+        }
+        Err(Failure::other(format!(
+            "the router at {} is a front, which serves no context itself: put `banyan serve` in its place first",
+            self.router
+        )))
+    }
+
+    /// `None` when it does not run.
+    async fn shop(&self, context: &str) -> Option<Here> {
+        let key = ServiceKey::load(&self.key).ok()?;
+        let url = format!("{}{PATH}{context}", self.router);
+        let request = self.http.get(url).header("authorization", key.bearer());
+        let answer = request.send().await.ok()?.error_for_status().ok()?;
+        answer.json().await.ok()
     }
 
     async fn is_ready(&self, service: &str, endpoint: &str) -> bool {
@@ -163,18 +198,20 @@ impl Routes {
         let names = self.to_flip(context, backend)?;
         let at = platform::shell::SystemClock.now().as_micros();
         let at = jiff::Timestamp::from_microsecond(at).map_err(Failure::other)?;
-        for route in &names {
-            let flip = Flip {
-                route: route.clone(),
-                backend: backend.clone(),
-                who: WHO.to_owned(),
-                why: why.to_owned(),
-                at,
-                seen: None,
-            };
-            self.file.set(&flip).map_err(|error| {
+        let flips = names.iter().map(|route| Flip {
+            route: route.clone(),
+            backend: backend.clone(),
+            who: WHO.to_owned(),
+            why: why.to_owned(),
+            at,
+            seen: None,
+        });
+        let flips: Vec<Flip> = flips.collect();
+        if !flips.is_empty() {
+            // all at once: with only some of them the router would refuse the table
+            self.file.set_all(&flips).map_err(|error| {
                 Failure::other(format!(
-                    "the data has moved, but the route {route} could not be flipped: {error}; run the same command again"
+                    "the data has moved, but its routes could not be flipped: {error}; run the same command again"
                 ))
             })?;
         }

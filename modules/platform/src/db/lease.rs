@@ -17,8 +17,10 @@ use super::schema::lease;
 use super::{Conn, Db, DbError, Engine, Standing};
 
 const ASK_AGAIN: Duration = Duration::from_secs(1);
-/// While another process's data is waited for: every request that is sent here meanwhile is refused.
-const WAITING: Duration = Duration::from_millis(250);
+/// While the data is elsewhere, which may be for good: whoever is sent here or moves data asks by itself.
+const WAITING: Duration = Duration::from_secs(2);
+/// Until the data that is ours again may be served.
+const TAKING_OVER: Duration = Duration::from_millis(50);
 
 enum Held {
     File(#[expect(dead_code, reason = "dropping it releases the lock")] Guard),
@@ -47,6 +49,7 @@ impl Lease {
         let mut standing = self.db.watch_standing();
         while !stop.is_cancelled() {
             let pause = match self.db.ask_standing().await {
+                Ok(Standing::NotOwner { .. }) if self.db.is_taking_over() => TAKING_OVER,
                 Ok(Standing::NotOwner { .. }) => WAITING,
                 Ok(Standing::Serving) => {
                     self.work_if_free(stop, &work).await;

@@ -56,6 +56,8 @@ pub(super) struct Ownership {
     serving: AtomicBool,
     /// Until when reads believe the last answer, in microseconds since `began`; 0: they ask.
     believed: AtomicU64,
+    /// When it was served here last, in microseconds since `began`; 0: it is, or never was.
+    lost: AtomicU64,
     state: Mutex<State>,
     standing: watch::Sender<Standing>,
 }
@@ -84,6 +86,7 @@ impl Ownership {
             began: now,
             serving: AtomicBool::new(is_first),
             believed: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
             state: Mutex::new(State {
                 epoch: found.epoch,
                 asked: now,
@@ -104,6 +107,18 @@ impl Ownership {
     /// Whether it is known to be ours, if only since a moment ago.
     pub fn is_ours(&self) -> bool {
         self.state().ours_since.is_some()
+    }
+
+    /// How long ago it was served here last; `None` when it is, or never was.
+    pub fn lost_for(&self) -> Option<Duration> {
+        match self.lost.load(Ordering::Acquire) {
+            0 => None,
+            at => Some(
+                self.began
+                    .elapsed()
+                    .saturating_sub(Duration::from_micros(at)),
+            ),
+        }
     }
 
     pub fn standing(&self) -> Standing {
@@ -166,6 +181,7 @@ impl Ownership {
                 return self.refusal();
             }
             self.serving.store(true, Ordering::Release);
+            self.lost.store(0, Ordering::Release);
             self.standing.send_replace(Standing::Serving);
         }
         let until = asked.saturating_duration_since(self.began) + LEASE;
@@ -174,7 +190,10 @@ impl Ownership {
     }
 
     fn stop(&self, holder: String) {
-        self.serving.store(false, Ordering::Release);
+        if self.serving.swap(false, Ordering::AcqRel) {
+            let now = micros(self.began.elapsed()).max(1);
+            self.lost.store(now, Ordering::Release);
+        }
         self.believed.store(0, Ordering::Release);
         let standing = Standing::NotOwner { holder };
         self.standing

@@ -1,5 +1,7 @@
 //! What a database tells of itself: where it is, and whether this process may serve it.
 
+use std::time::Duration;
+
 use tokio::sync::{oneshot, watch};
 
 use super::ownership::{NOBODY, Owner, SHARED, Standing, owner};
@@ -13,9 +15,19 @@ impl Db {
         self.0.ownership.location()
     }
 
-    /// As it was found last: a process that does the background work asks about once per second, and every use asks too.
+    /// As it was found last: a process that does the background work asks every second or two, and every use asks too.
     pub fn standing(&self) -> Standing {
         self.0.ownership.standing()
+    }
+
+    /// How long ago this process served it last; `None` when it does, or never did. Costs next to nothing.
+    pub fn lost_for(&self) -> Option<Duration> {
+        self.0.ownership.lost_for()
+    }
+
+    /// It is ours already, and will be served as soon as nobody can be reading elsewhere.
+    pub fn is_taking_over(&self) -> bool {
+        self.0.ownership.is_ours() && !self.0.ownership.is_serving()
     }
 
     /// Tells of every change of [`Db::standing`].

@@ -40,6 +40,12 @@ pub trait Placement: Send + Sync {
     /// `who` asks: with shares in the table, the same person stays on one side.
     fn place(&self, context: &str, who: &Identity) -> Place;
 
+    /// The data changes hands just now: whoever is at `place` will not answer, and the table will soon name another.
+    fn is_in_between(&self, context: &str, place: &Place) -> bool {
+        let _ = (context, place);
+        false
+    }
+
     /// Nobody takes connections at this base URL: for a moment it is nobody's turn there.
     fn unreached(&self, base: &str) {
         let _ = base;

@@ -1,10 +1,13 @@
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tracing::Instrument as _;
 
 use super::remote::{self, Unanswered};
 use super::{Answers, Call, Ctx, Neighbours, Place, There, Unavailable};
+
+/// While data changes hands the table is looked at so often.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// The way to one context, wherever it is. Cheap to clone.
 pub struct Port<H> {
@@ -30,7 +33,7 @@ impl<H> Port<H> {
     {
         let placement = &self.neighbours.placement;
         let begun = Instant::now();
-        let place = placement.place(self.context, &ctx.identity);
+        let place = self.settled(ctx).await;
         let work = async {
             match (&place, &self.local) {
                 (Place::Here, Some(host)) => self.here(host, call, ctx).await,
@@ -57,6 +60,19 @@ impl<H> Port<H> {
             "call"
         );
         answer
+    }
+
+    /// Who answers. While the data changes hands it is waited for, with half of the time that is left.
+    async fn settled(&self, ctx: &Ctx) -> Place {
+        let placement = &self.neighbours.placement;
+        let until = Instant::now() + ctx.remaining() / 2;
+        loop {
+            let place = placement.place(self.context, &ctx.identity);
+            if !placement.is_in_between(self.context, &place) || Instant::now() >= until {
+                return place;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
     }
 
     async fn here<C: Call>(

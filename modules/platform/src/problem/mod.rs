@@ -15,7 +15,7 @@ use crate::locale::Arg;
 
 pub use extractors::{MAX_BODY, extractors};
 pub(crate) use render::answered;
-pub use render::{FieldDoc, LeaveAlone, ProblemDoc, answer, render, wants_json};
+pub use render::{FieldDoc, LeaveAlone, ProblemDoc, Routed, answer, render, wants_json};
 
 type Name = Cow<'static, str>;
 

@@ -38,6 +38,9 @@ pub struct FieldDoc {
     pub detail: String,
 }
 
+/// In a request's extensions: a router sent it, which looks for another side when it hears 421.
+pub struct Routed;
+
 /// In a response's extensions: this error answer is already as its reader wants it (a forwarded one, say).
 pub struct LeaveAlone;
 
@@ -121,7 +124,7 @@ pub fn wants_json(request: &HttpRequest) -> bool {
 struct Caller {
     page: Option<Page>,
     json: bool,
-    /// A neighbour, who is told 421 where the data is served elsewhere; to others that is 503.
+    /// A neighbour or a router, who is told 421 where the data is served elsewhere; to others that is 503.
     is_neighbour: bool,
     trace: Option<Trace>,
     /// The page whose form this is; `None` for requests that can be repeated themselves.
@@ -134,7 +137,8 @@ impl Caller {
         Self {
             page: Page::of(request),
             json: wants_json(request),
-            is_neighbour: request.path().starts_with("/internal/"),
+            is_neighbour: request.path().starts_with("/internal/")
+                || request.extensions().contains::<Routed>(),
             trace: request.extensions().get::<Trace>().copied(),
             form: (!request.method().is_safe()).then(|| form_page(request)),
             is_fragment: request.headers().contains_key("hx-request"),
@@ -143,11 +147,12 @@ impl Caller {
 
     fn answer(&self, problem: &Problem) -> HttpResponse {
         if problem.status() == StatusCode::MISDIRECTED_REQUEST && !self.is_neighbour {
+            // whoever lost the data has said so once, and the router looks further
+            tracing::debug!(trace_id = %self.trace_id(), "{problem}");
             let unavailable = problem.clone();
-            return self.answer(&unavailable.with_status(StatusCode::SERVICE_UNAVAILABLE));
+            return self.respond(&unavailable.with_status(StatusCode::SERVICE_UNAVAILABLE));
         }
-        let inner = &problem.0;
-        let trace_id = self.trace.map(|trace| trace.id()).unwrap_or_default();
+        let (inner, trace_id) = (&problem.0, self.trace_id());
         if inner.status == StatusCode::SERVICE_UNAVAILABLE {
             tracing::warn!(%trace_id, "{problem}");
         } else if inner.status.is_server_error() {
@@ -155,6 +160,15 @@ impl Caller {
         } else {
             tracing::debug!(%trace_id, "{problem}");
         }
+        self.respond(problem)
+    }
+
+    fn trace_id(&self) -> String {
+        self.trace.map(|trace| trace.id()).unwrap_or_default()
+    }
+
+    fn respond(&self, problem: &Problem) -> HttpResponse {
+        let (inner, trace_id) = (&problem.0, self.trace_id());
         if inner.status == StatusCode::UNAUTHORIZED && inner.key.is_none() && !self.json {
             return self.to_login();
         }

@@ -5,6 +5,7 @@
 //! 3. [`Fence::hand_over`] is the one commit that counts: from then on the source names the target as its owner.
 //! 4. [`finish`] makes the target say so too. A crash before 3 undoes itself; after it, 4 is all that is missing.
 
+mod check;
 mod copy;
 mod counters;
 mod error;
@@ -17,6 +18,7 @@ mod shape;
 mod side;
 mod target;
 
+pub use check::check;
 pub use copy::Copied;
 pub use error::TransferError;
 pub use fence::Fence;
