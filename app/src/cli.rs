@@ -184,7 +184,12 @@ pub enum MoveCommand {
         #[arg(long)]
         dry_run: bool,
     },
+    #[command(external_subcommand)]
+    Other(Vec<String>),
 }
+
+/// Of `move`, the same.
+pub const LATER_MOVES: [&str; 4] = ["create", "diff", "complete", "cancel"];
 
 /// Commands that are promised, and not here yet.
 const LATER: [&str; 4] = ["audit", "rebuild", "reconcile", "sandbox"];

@@ -260,6 +260,14 @@ fn welcome(address: SocketAddr, settings: &Settings) {
     let _ = writeln!(out, "Banyan is open: http://{address}");
     let _ = writeln!(
         out,
-        "Make yourself its administrator: banyan admin create --email you@example.com{data}{database}"
+        "Make yourself its administrator: {} admin create --email you@example.com{data}{database}",
+        called()
     );
+}
+
+/// As this program was called: what is printed can be pasted.
+fn called() -> String {
+    std::env::args()
+        .next()
+        .unwrap_or_else(|| "banyan".to_owned())
 }

@@ -200,8 +200,17 @@ impl Settings {
 
 fn read_file(path: &Path) -> Result<Given, Failure> {
     match std::fs::read_to_string(path) {
-        Ok(text) => toml::from_str(&text)
-            .map_err(|e| Failure::usage(format!("{}: {}", path.display(), e.to_string().trim()))),
+        // the line itself is not shown: it may hold a password
+        Ok(text) => toml::from_str(&text).map_err(|e| {
+            let before = e.span().map_or(0, |span| span.start).min(text.len());
+            let line = text.as_bytes()[..before]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count()
+                + 1;
+            let what = e.message().lines().collect::<Vec<_>>().join(" ");
+            Failure::usage(format!("{}: line {line}: {what}", path.display()))
+        }),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Given::default()),
         Err(e) => Err(Failure::usage(format!("{}: {e}", path.display()))),
     }

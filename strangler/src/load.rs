@@ -69,10 +69,16 @@ pub fn create_if_missing(path: &Path, text: &str) -> io::Result<bool> {
 }
 
 pub(crate) fn read(path: &Path) -> Result<String, LoadError> {
-    let bytes = fs::read(path).map_err(|source| LoadError::Unreadable {
+    let unreadable = |source| LoadError::Unreadable {
         path: path.to_owned(),
         source,
-    })?;
+    };
+    // whoever reads a pipe waits for ever
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        let kind = io::Error::new(io::ErrorKind::InvalidInput, "this is not a regular file");
+        return Err(unreadable(kind));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();

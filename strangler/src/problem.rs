@@ -41,9 +41,20 @@ impl fmt::Display for Problem {
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<String> = self.0.iter().map(ToString::to_string).collect();
-        f.write_str(&lines.join("\n"))
+        f.write_str(&few(&self.0, ToString::to_string))
     }
+}
+
+/// Nobody reads more: a file that is no routes file at all has a problem in every line.
+const SHOWN: usize = 20;
+
+/// A line each, and how many more there are.
+fn few(problems: &[Problem], line: impl Fn(&Problem) -> String) -> String {
+    let mut lines: Vec<String> = problems.iter().take(SHOWN).map(line).collect();
+    if problems.len() > SHOWN {
+        lines.push(format!("… and {} more", problems.len() - SHOWN));
+    }
+    lines.join("\n")
 }
 
 /// `; did you mean "backend"?`, or what there is to choose from when nothing is near.
@@ -76,10 +87,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 fn each_with(path: &std::path::Path, problems: &Problems) -> String {
-    let lines: Vec<String> = problems
-        .0
-        .iter()
-        .map(|problem| format!("{}:{problem}", path.display()))
-        .collect();
-    lines.join("\n")
+    few(&problems.0, |problem| {
+        format!("{}:{problem}", path.display())
+    })
 }

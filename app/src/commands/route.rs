@@ -1,5 +1,7 @@
 //! `banyan route`: the routes file, beside a running shop or without one.
 
+use std::io::Write as _;
+
 use serde::Serialize;
 use strangler::{
     Backend, Flip, LoadError, Match, PathMatch, Route, RouteTable, RoutesFile, SetError,
@@ -19,7 +21,7 @@ pub fn run(settings: &Settings, command: RouteCommand) -> Result<(), Failure> {
         RouteCommand::Show { name } => show(&table(&file)?, &name)?,
         RouteCommand::Set { name, backend, why } => {
             routing::create(settings, &Role::Whole)?;
-            set(&file, &name, &backend, why)?;
+            set(&routing::file_beside(settings), &name, &backend, why)?;
         }
         RouteCommand::History => history(&file)?,
     }
@@ -199,9 +201,9 @@ fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-#[expect(clippy::print_stdout, reason = "the answer of the command")]
+/// Nobody has to read on: `| head` closes the pipe.
 fn say(text: &str) {
-    println!("{text}");
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, HeaderValue};
+use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, ResponseError as _};
 use kernel::GuestId;
 use platform::identity::cookies::Jar;
 use platform::identity::{self, Client, Identity, csrf, token};
@@ -20,6 +20,10 @@ use platform::telemetry::RouteLabel;
 use strangler::Forwarded;
 
 pub use authenticator::Authenticator;
+
+/// On every answer: the route's name, and which side of it answered.
+pub const ROUTE: &str = "x-banyan-route";
+pub const BACKEND: &str = "x-banyan-backend";
 
 const GUEST_LIFETIME: Duration = Duration::from_hours(365 * 24);
 
@@ -48,16 +52,30 @@ pub fn is_internal(path: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Strangers are not told that there is anything for neighbours, whatever the routes say.
+/// Strangers are not told that there is anything for neighbours, whatever the routes say. And every answer of a process
+/// that routes says who gave it, those too that no route was asked for.
 pub async fn guard_internal(
+    edge: Data<Edge>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let path = strangler::normalise(request.path());
-    if path.is_ok_and(|path| is_internal(&path)) && !is_neighbour(&request) {
-        return Err(Problem::not_found().into());
+    let is_closed = path.is_ok_and(|path| is_internal(&path)) && !is_neighbour(&request);
+    let mut response = if is_closed {
+        let refused = Problem::not_found().error_response();
+        request.into_response(refused)
+    } else {
+        next.call(request).await?.map_into_boxed_body()
+    };
+    if matches!(&**edge, Edge::Front(_)) {
+        let headers = response.headers_mut();
+        for name in [ROUTE, BACKEND].map(HeaderName::from_static) {
+            if !headers.contains_key(&name) {
+                headers.insert(name, HeaderValue::from_static("none"));
+            }
+        }
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+    Ok(response)
 }
 
 fn is_neighbour(request: &ServiceRequest) -> bool {

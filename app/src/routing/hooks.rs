@@ -7,7 +7,7 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use platform::identity::cookies::Jar;
-use platform::identity::{self, Identity, token};
+use platform::identity::{self, Client, Identity, token};
 use platform::problem::{self, Problem};
 use platform::shell::Shell;
 use platform::telemetry::{TRACEPARENT, Trace};
@@ -70,10 +70,12 @@ impl Authenticate for Vouching {
             HeaderName::from_static(identity::HEADER),
             token.and_then(header),
         ));
+        let client = Client::of(request.request()).address.to_string();
+        vouched.push((HeaderName::from_static(identity::CLIENT), header(client)));
         if route.context != members::NAME {
             // secrets of members are for members alone
             vouched.push((AUTHORIZATION, None));
-            vouched.push((COOKIE, cookies(request).and_then(header)));
+            vouched.push((COOKIE, cookies(request)));
         }
         vouched
     }
@@ -92,22 +94,23 @@ impl Vouching {
     }
 }
 
-/// All cookies but the session's.
-fn cookies(request: &ServiceRequest) -> Option<String> {
-    let is_secret = |pair: &str| {
-        let name = pair.split('=').next().unwrap_or_default();
-        [true, false]
-            .map(|https| Jar::Session.name(https))
-            .contains(&name)
+/// All cookies but the session's, as they came.
+fn cookies(request: &ServiceRequest) -> Option<HeaderValue> {
+    let names = [true, false].map(|https| Jar::Session.name(https).as_bytes());
+    let is_secret = |pair: &&[u8]| {
+        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+        names.contains(&name.trim_ascii())
     };
     let values = request.headers().get_all(COOKIE);
-    let pairs: Vec<&str> = values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .map(str::trim)
+    let pairs: Vec<&[u8]> = values
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+        .map(<[u8]>::trim_ascii)
         .filter(|pair| !pair.is_empty() && !is_secret(pair))
         .collect();
-    (!pairs.is_empty()).then(|| pairs.join("; "))
+    if pairs.is_empty() {
+        return None;
+    }
+    HeaderValue::from_bytes(&pairs.join(&b"; "[..])).ok()
 }
 
 fn header(text: String) -> Option<HeaderValue> {

@@ -17,6 +17,7 @@ use platform::db::{Db, Standing};
 use platform::shell::SystemClock;
 use strangler::{Figures, Options, Registry, RouteTable, Router, RoutesFile, Watch};
 
+use crate::edge;
 use crate::failure::Failure;
 use crate::house::Role;
 use crate::settings::Settings;
@@ -46,10 +47,16 @@ impl Routing {
         create(settings, role)?;
         let registry = Registry::default();
         let file = match role {
-            Role::Front => RoutesFile::new(&settings.routes).with_rule(strangler::no_module),
+            Role::Front => RoutesFile::new(&settings.routes)
+                .with_rule(|table| [strangler::no_module(table), owners::missing(table)].concat()),
             Role::Whole | Role::Service { .. } => file_with(settings, Some(registry.clone())),
         };
-        let watch = Watch::start(file.clone(), now).map_err(Failure::usage)?;
+        let watch = Watch::start(file.clone(), now).map_err(|error| match role {
+            Role::Front => Failure::usage(format!(
+                "{error}\nbanyan front makes a table of its own when --routes names a file that does not exist"
+            )),
+            _ => Failure::usage(error),
+        })?;
         let figures = Figures::default();
         let recent = Recent::of(figures.clone()).map_err(Failure::other)?;
         Ok(Self {
@@ -113,6 +120,11 @@ pub fn file(settings: &Settings) -> RoutesFile {
     file_with(settings, None)
 }
 
+/// The same with what the shop that runs beside knows of its services.
+pub fn file_beside(settings: &Settings) -> RoutesFile {
+    file_with(settings, registry::ask(settings))
+}
+
 fn file_with(settings: &Settings, registry: Option<Registry>) -> RoutesFile {
     let owners = owners::Owners {
         place: settings.place(),
@@ -144,8 +156,8 @@ pub fn create(settings: &Settings, role: &Role) -> Result<(), Failure> {
 
 fn options() -> Options {
     Options {
-        route_header: HeaderName::from_static("x-banyan-route"),
-        backend_header: HeaderName::from_static("x-banyan-backend"),
+        route_header: HeaderName::from_static(edge::ROUTE),
+        backend_header: HeaderName::from_static(edge::BACKEND),
         hops_header: HeaderName::from_static("x-banyan-hops"),
         cookie: "banyan-side".to_owned(),
         ..Options::default()

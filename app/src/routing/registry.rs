@@ -2,18 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::future::{Ready, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use actix_web::body::MessageBody as _;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::{self, Data, Json, Path, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use platform::identity::ServiceKey;
 use platform::problem::Problem;
 use platform::shell::Shell;
 use serde::{Deserialize, Serialize};
-use strangler::{Live, Registration, Registry, registry::http};
+use strangler::registry::{LEASE, http};
+use strangler::{Instance, Live, Registration, Registry};
+
+use crate::commands::import::block_on;
+use crate::failure::Failure;
+use crate::settings::Settings;
 
 pub const LIST: &str = "/internal/registry";
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Must come before the scope `/internal`.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -57,8 +65,16 @@ async fn put(
     said: Json<Registration>,
     registry: Data<Registry>,
     live: Data<Live>,
-) -> HttpResponse {
-    http::put(path, said, registry, live).await
+) -> Result<HttpResponse, Problem> {
+    let answer = http::put(path, said, registry, live).await;
+    if answer.status().is_success() {
+        return Ok(answer);
+    }
+    let status = answer.status();
+    let told = answer.into_body().try_into_bytes().unwrap_or_default();
+    let told: serde_json::Value = serde_json::from_slice(&told).unwrap_or_default();
+    let why = told["detail"].as_str().unwrap_or_default().to_owned();
+    Err(Problem::of(status).key("problem-registry").arg("why", why))
 }
 
 async fn delete(
@@ -67,6 +83,45 @@ async fn delete(
     registry: Data<Registry>,
 ) -> HttpResponse {
     http::delete(path, registry).await
+}
+
+/// What the running shop knows, for a command beside it; `None` when none runs at --listen, or with another key.
+pub fn ask(settings: &Settings) -> Option<Registry> {
+    let key = ServiceKey::load(&settings.service_key).ok()?;
+    let failed = |error: reqwest::Error| Failure::other(error);
+    let asked = block_on(async {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE)
+            .build();
+        let url = format!("http://{}{LIST}", settings.listen);
+        let get = http.map_err(failed)?.get(url);
+        let answer = get.header(AUTHORIZATION.as_str(), key.bearer()).send().await;
+        let listed: Vec<Listed> = answer.map_err(failed)?.json().await.map_err(failed)?;
+        Ok(listed)
+    });
+    let listed = asked.ok()?;
+    let (registry, now) = (Registry::default(), Instant::now());
+    for Listed {
+        service,
+        id,
+        endpoint,
+        is_ready,
+        about,
+    } in listed
+    {
+        let instance = Instance {
+            id,
+            endpoint: endpoint.parse().ok()?,
+            about,
+            since: now,
+            until: Some(now + LEASE),
+            is_ready,
+            is_out: false,
+        };
+        registry.put(&service, instance);
+    }
+    Some(registry)
 }
 
 /// Whoever has the shop's service key; 401 to everyone else.

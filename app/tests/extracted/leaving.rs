@@ -181,7 +181,7 @@ async fn a_broken_file_changes_nothing_and_says_where() {
         shop.routes_as_written().await;
     }
     let missing = json!({ "nothing": "here" });
-    shop.guest().post("/nowhere", &missing).await.problem(404);
+    shop.guest().post("/nowhere", &missing).await.is(404);
 }
 
 #[tokio::test]

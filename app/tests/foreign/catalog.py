@@ -69,7 +69,10 @@ class Catalogue(BaseHTTPRequestHandler):
         self.send_header("content-type", "application/json" if status == 200 else "application/problem+json")
         self.send_header("content-length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    do_HEAD = do_GET
 
 
 ThreadingHTTPServer(("127.0.0.1", PORT), Catalogue).serve_forever()

@@ -100,5 +100,6 @@ problem-field-unknown = There is no such field.
 problem-field-twice = This may be given only once.
 problem-limit = It must be a number from 1 to { $most }.
 problem-cursor = This is not a cursor that a list gave back.
+problem-registry = The registry refuses this: { $why }
 problem-service-key = This is for the shop's own processes: send the service key.
 problem-csrf = Requests that another site sends are not accepted.

@@ -100,5 +100,6 @@ problem-field-unknown = 이런 항목은 없어요.
 problem-field-twice = 이 항목은 한 번만 보낼 수 있어요.
 problem-limit = 1부터 { $most }까지의 수여야 해요.
 problem-cursor = 목록이 돌려준 cursor 값이 아니에요.
+problem-registry = 등록할 수 없어요: { $why }
 problem-service-key = 상점의 프로세스끼리만 쓰는 주소예요. 서비스 키를 보내 주세요.
 problem-csrf = 다른 사이트에서 보낸 요청은 받지 않아요.

@@ -309,15 +309,19 @@ where
     }
 }
 
-/// The number of the route. Events for a context go where its neighbours' calls go.
+/// What is for neighbours, calls and events alike, is decided by the context's own route alone: no route that matches
+/// everything learns of it.
 fn route_of(table: &RouteTable, request: &ServiceRequest) -> Option<usize> {
     let path = request.path();
-    let of_events = || {
-        let mut segments = path.strip_prefix("/internal/events/")?.split('/');
-        table.index.find_context(segments.next()?)
+    let Some(rest) = path.strip_prefix("/internal/") else {
+        return table.index.find(request.method().as_str(), path);
     };
-    let found = table.index.find(request.method().as_str(), path);
-    found.or_else(of_events)
+    let mut segments = rest.split('/');
+    let context = match segments.next()? {
+        "events" => segments.next()?,
+        context => context,
+    };
+    table.index.find_context(context)
 }
 
 /// Gives the path its one spelling, for whoever answers, and counts the hops so far.

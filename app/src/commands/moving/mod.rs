@@ -18,11 +18,14 @@ use self::content::Content;
 use self::routes::Routes;
 use self::trail::{State, Trail};
 use super::import::block_on;
-use crate::cli::{Move, MoveCommand};
+use crate::cli::{LATER_MOVES, Move, MoveCommand};
 use crate::failure::Failure;
 use crate::settings::Settings;
 
 pub fn run(settings: &Settings, command: Move) -> Result<(), Failure> {
+    if let MoveCommand::Other(words) = &command.command {
+        return Err(refused(words.first().map_or("", String::as_str)));
+    }
     let content = content::of(&command.context)?;
     let home = Side::new(settings.place(), content.name);
     let urls = trail::Urls {
@@ -45,6 +48,17 @@ pub fn run(settings: &Settings, command: Move) -> Result<(), Failure> {
             block_on(desk.switch(Side::new(to, desk.content.name), dry_run))
         }
         MoveCommand::Reverse { dry_run } => block_on(desk.reverse(dry_run)),
+        MoveCommand::Other(_) => Ok(()),
+    }
+}
+
+fn refused(word: &str) -> Failure {
+    if LATER_MOVES.contains(&word) {
+        Failure::usage(format!("move … {word} is not yet supported"))
+    } else {
+        Failure::usage(format!(
+            "move … {word}: there are status, switch and reverse (see banyan move --help)"
+        ))
     }
 }
 

@@ -78,7 +78,7 @@ impl Routes {
         entries.retain(|entry| entry.about.get(context).is_some_and(|at| at == location));
         let Some(name) = entries.first().map(|entry| entry.service.clone()) else {
             return Err(Failure::other(format!(
-                "no registered service waits at {location}: start one there first, with banyan serve --only {context} --register {}",
+                "no registered service waits at {location}: start one there first, with banyan serve --only {context} --data DIR --service-key FILE --register {}",
                 self.router
             )));
         };

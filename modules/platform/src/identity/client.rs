@@ -32,9 +32,15 @@ impl Client {
         }
     }
 
-    /// What a sender that has proved itself (the router, by a valid identity token) says in `X-Forwarded-*`.
+    /// What a sender that has proved itself (the router, by a valid identity token) says: in a header of its own, else in
+    /// `X-Forwarded-*`.
     pub fn forwarded(peer: IpAddr, headers: &HeaderMap) -> Self {
-        TrustedProxies(vec![IpNet::from(peer)]).client(peer, headers)
+        let forwarded = TrustedProxies(vec![IpNet::from(peer)]).client(peer, headers);
+        let told = last(headers, super::CLIENT).and_then(|address| address.parse().ok());
+        Self {
+            address: told.unwrap_or(forwarded.address),
+            ..forwarded
+        }
     }
 }
 
@@ -153,6 +159,20 @@ mod tests {
                 "{peer} {forwarded}"
             );
         }
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("x-forwarded-for", "1.2.3.4, 127.0.0.9"),
+            ("x-forwarded-proto", "https"),
+            (crate::identity::CLIENT, "1.2.3.4"),
+        ] {
+            let name = HeaderName::from_static(name);
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        let told = Client::forwarded("127.0.0.1".parse().unwrap(), &headers);
+        assert_eq!(
+            (told.address, told.https),
+            ("1.2.3.4".parse().unwrap(), true)
+        );
         assert_eq!(
             TrustedProxies::parse(["shop.example"]),
             Err(InvalidProxy("shop.example".to_owned()))

@@ -63,13 +63,11 @@ impl Jar {
     /// The cookie of the request's own scheme only: on https nobody can plant the plain one.
     pub fn read(self, request: &HttpRequest) -> Option<String> {
         let name = self.name(Client::of(request).https);
-        let values = request
-            .headers()
-            .get_all(COOKIE)
-            .filter_map(|value| value.to_str().ok());
-        let mut pairs = values
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='));
+        let values = request.headers().get_all(COOKIE);
+        // one cookie of another script's letters hides no other
+        let pairs = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+        let mut pairs =
+            pairs.filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='));
         pairs
             .find(|(of, value)| *of == name && !value.is_empty())
             .map(|(_, value)| value.trim_matches('"').to_owned())
@@ -94,6 +92,17 @@ mod tests {
             "banyan-guest=x; HttpOnly; SameSite=Lax; Path=/"
         );
         assert!(Jar::Session.clear(false).to_string().contains("Max-Age=0"));
+    }
+
+    #[test]
+    fn a_cookie_in_other_letters_hides_no_other() {
+        let value = actix_web::http::header::HeaderValue::from_bytes(
+            b"a=\xed\x95\x9c; b=\xff; banyan=plain",
+        );
+        let request = TestRequest::default()
+            .insert_header((COOKIE, value.unwrap()))
+            .to_http_request();
+        assert_eq!(Jar::Session.read(&request).as_deref(), Some("plain"));
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub use key::{KeyError, ServiceKey};
 /// Carries the token between processes; stripped from strangers' requests.
 pub const HEADER: &str = "x-banyan-identity";
 
+/// Carries the address of whoever asks to a service, beside the token: the router knows which proxies to believe.
+pub const CLIENT: &str = "x-banyan-client";
+
 /// Who is asked about sessions, named when they cannot be.
 const ASKED: &str = "members";
 pub(crate) const LOGIN: &str = "/login";
