@@ -96,7 +96,10 @@ pub fn ask(settings: &Settings) -> Option<Registry> {
             .build();
         let url = format!("http://{}{LIST}", settings.listen);
         let get = http.map_err(failed)?.get(url);
-        let answer = get.header(AUTHORIZATION.as_str(), key.bearer()).send().await;
+        let answer = get
+            .header(AUTHORIZATION.as_str(), key.bearer())
+            .send()
+            .await;
         let listed: Vec<Listed> = answer.map_err(failed)?.json().await.map_err(failed)?;
         Ok(listed)
     });
@@ -117,6 +120,7 @@ pub fn ask(settings: &Settings) -> Option<Registry> {
             since: now,
             until: Some(now + LEASE),
             is_ready,
+            waits_since: None,
             is_out: false,
         };
         registry.put(&service, instance);

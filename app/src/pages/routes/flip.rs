@@ -56,8 +56,13 @@ impl RoutePage {
         }
     }
 
+    /// Until somebody chooses, the service that is named after the context.
     fn is_chosen(&self, service: &str) -> bool {
-        self.form.service == service
+        let chosen = match self.form.service.as_str() {
+            "" => &self.route.context,
+            chosen => chosen,
+        };
+        chosen == service
     }
 
     fn can_undo(&self, line: &Line) -> bool {

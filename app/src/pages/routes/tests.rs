@@ -342,6 +342,7 @@ fn only_what_has_changed_comes_again() {
     let mut shown = RoutesPage::sample(page(Locale::En), None);
     let mut told = std::collections::HashMap::new();
     let first = super::live::news(&shown, &mut told).unwrap();
+    // beside the routes: state, services, moves
     assert_eq!(first.matches("event: ").count(), shown.routes.len() + 3);
     assert_eq!(super::live::news(&shown, &mut told).unwrap(), "");
     shown.routes[2].sides[0].errors = 7;

@@ -287,7 +287,7 @@ pub fn in_words(page: &Page, backend: &Backend) -> String {
     let shares: Vec<String> = shares
         .map(|(target, share)| {
             let percent = page.tn("app-route-percent", "share", share);
-            format!("{} {}", called(target), percent.replace(' ', "\u{a0}"))
+            format!("{}\u{a0}{}", called(target), percent.replace(' ', "\u{a0}"))
         })
         .collect();
     shares.join(" · ")
