@@ -3,10 +3,12 @@ use std::path::PathBuf;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+type Places = dyn Fn(&str) -> (PathBuf, Option<String>);
+
 /// The databases of a shop, read from outside with a connection of the test's own.
 pub struct Books {
     /// The folder, or the server's URL, by context.
-    places: Box<dyn Fn(&str) -> (PathBuf, Option<String>)>,
+    places: Box<Places>,
 }
 
 enum Open {
