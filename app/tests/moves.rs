@@ -50,6 +50,7 @@ impl Mover<'_> {
     pub fn moved(&self, args: &[&str]) -> String {
         let finished = self.moves(args, &[]);
         assert_eq!(finished.code, Some(0), "{args:?}: {finished:?}");
+        assert_eq!(finished.err, "", "{args:?}");
         finished.out
     }
 

@@ -402,3 +402,55 @@ async fn a_request_ends_where_it_began() {
     go.send(true).unwrap();
     assert_eq!(caller.body(&head).await.unwrap(), b"beginenden");
 }
+
+fn held(moment: u64) -> Options {
+    Options {
+        hold: std::time::Duration::from_millis(moment),
+        ..Options::default()
+    }
+}
+
+#[actix_web::test]
+async fn while_the_module_s_data_changes_hands_its_requests_wait() {
+    let changes = Arc::new(AtomicBool::new(true));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (holds, count) = (Arc::clone(&changes), Arc::clone(&asked));
+    let builder = Router::builder(live(&table(&[nowhere().await], safe_fallback())))
+        .options(held(60_000))
+        .hold_if(move |route: &Route| {
+            let is_first = count.fetch_add(1, Ordering::Relaxed) == 0;
+            let holds = route.name == "m" && holds.swap(false, Ordering::Relaxed);
+            assert!(holds || !is_first);
+            holds
+        });
+    let front = Front::of(builder);
+    assert_eq!(front.get("/m").await.0.status(), 200);
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    // not for ever
+    let builder = Router::builder(live(&table(&[nowhere().await], safe_fallback())))
+        .options(held(50))
+        .hold_if(|_| true);
+    assert_eq!(Front::of(builder).get("/m").await.0.status(), 200);
+}
+
+#[actix_web::test]
+async fn a_service_that_lost_its_data_is_asked_again_and_then_said_not_to_be_there() {
+    let lost = "HTTP/1.1 421 Misdirected Request\r\ncontent-length: 0\r\n\r\n";
+    let upstream = Upstream::says(lost).await;
+    let told = Told::default();
+    let table = table(&[upstream.address], "backend = \"s\"");
+    let builder = Router::builder(live(&table))
+        .options(held(100))
+        .observe(told.clone());
+    let front = Front::of(builder);
+    let (head, _) = front.get("/s").await;
+    assert_eq!(
+        (head.status(), head.get("x-strangler-backend")),
+        (503, Some("s"))
+    );
+    let (head, _) = front.caller().await.ask(POST).await;
+    assert_eq!(head.status(), 503);
+    let gone = |told: &Heard| matches!(told.3, Some(Refusal::NotThere { .. }));
+    assert!(told.0.lock().unwrap().iter().all(gone));
+    assert_eq!(told.0.lock().unwrap().len(), 2);
+}

@@ -542,3 +542,32 @@ fn flips_until_it_is_killed() {
         file.set(&flip("catalog", backend)).unwrap();
     }
 }
+
+#[test]
+fn several_routes_flip_at_once_or_not_at_all() {
+    let shop = Shop::new();
+    let together = |table: &strangler::RouteTable| {
+        let mut catalog = table.routes.iter().filter(|r| r.context == "catalog");
+        let first = catalog.next().map(|route| &route.backend);
+        let differs = catalog.any(|route| Some(&route.backend) != first);
+        let at = table.routes[0].at;
+        let what = "half of it".to_owned();
+        differs
+            .then_some(Problem { at, what })
+            .into_iter()
+            .collect()
+    };
+    let file = shop.file().with_rule(together);
+    assert!(file.set(&flip("catalog", "catalog")).is_err());
+    assert!(shop.audit().is_empty());
+    let both = [flip("catalog", "catalog"), flip("catalog_api", "catalog")];
+    let table = file.set_all(&both).unwrap();
+    assert!(
+        table
+            .routes
+            .iter()
+            .filter(|r| r.context == "catalog")
+            .all(|r| r.backend.to_string() == "catalog")
+    );
+    assert_eq!(shop.audit().len(), 2);
+}

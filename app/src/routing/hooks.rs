@@ -1,7 +1,8 @@
 //! What the router asks the shop: who is there, what tells a service so, and how its own errors look.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
@@ -118,7 +119,24 @@ fn header(text: String) -> Option<HeaderValue> {
 }
 
 /// The shop's own pages and problem documents.
-pub struct ErrorPages;
+#[derive(Default)]
+pub struct ErrorPages {
+    /// By service, when its failing was told last.
+    told: Mutex<BTreeMap<String, Instant>>,
+}
+
+/// A service that is not there fails every request: it is told so often.
+const TOLD: Duration = Duration::from_secs(1);
+
+impl ErrorPages {
+    fn tell(&self, service: &str, refusal: &Refusal) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.get(service).is_none_or(|last| last.elapsed() > TOLD) {
+            told.insert(service.to_owned(), Instant::now());
+            tracing::warn!(service, "{refusal}");
+        }
+    }
+}
 
 impl Pages for ErrorPages {
     fn page(&self, request: &HttpRequest, refusal: &Refusal) -> HttpResponse {
@@ -126,10 +144,16 @@ impl Pages for ErrorPages {
             Refusal::NotThere { service }
             | Refusal::Broken { service }
             | Refusal::Late { service } => {
+                self.tell(service, refusal);
                 Problem::unavailable(service.clone(), SOON).with_status(refusal.status())
             }
             _ => Problem::of(refusal.status()),
         };
-        problem::answer(request, &problem.because(refusal))
+        let problem = problem.because(refusal);
+        if refusal.is_of_service() {
+            problem::answer_untold(request, &problem)
+        } else {
+            problem::answer(request, &problem)
+        }
     }
 }

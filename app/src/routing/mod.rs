@@ -88,7 +88,7 @@ impl Routing {
             .registry(self.registry.clone())
             .options(options())
             .authenticate(vouching)
-            .pages(hooks::ErrorPages)
+            .pages(hooks::ErrorPages::default())
             .observe(self.figures.clone())
             .fall_back_if(move |route| {
                 find(&served, &route.context).is_none_or(|db| db.standing() == Standing::Serving)

@@ -87,7 +87,7 @@ async fn travels(places: &[Place]) {
         }
         own(&service).get("/readyz").await.is(200);
         shop.routes_as_written().await;
-        answers(&shop, &buyer.caller, |context| context.to_owned()).await;
+        answers(&shop, &buyer.caller, str::to_owned).await;
         assert_eq!(found(&shop).await, expected);
         from = match place {
             Place::Postgres(url) => vec!["--from".to_owned(), url.clone()],

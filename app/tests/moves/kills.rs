@@ -68,10 +68,10 @@ async fn killed_after_any_step(home: Home, there: Place) {
                 load.counts_go_on().await;
             } else {
                 epoch += 1;
-                is_told(mover, &status, to, epoch, &when).await;
+                is_told(&told, to, epoch, &when);
                 if !from.location().starts_with("postgres:") {
                     // who waits looks into the file by itself, and completes it
-                    settles(mover, &status, to, epoch, &when).await;
+                    settles(to, epoch, &when).await;
                 }
             }
             let told = mover.moved(args);
@@ -79,7 +79,7 @@ async fn killed_after_any_step(home: Home, there: Place) {
                 epoch += 1;
                 crate::pause(&told);
             }
-            settles(mover, &status, to, epoch, &when).await;
+            settles(to, epoch, &when).await;
             shop.routes_as_written().await;
             load.counts_go_on().await;
             load.counts_are_there(&shop, &when).await;
@@ -91,8 +91,7 @@ async fn killed_after_any_step(home: Home, there: Place) {
 }
 
 /// Right after the kill: it is half done or complete, never anything else.
-async fn is_told(mover: Mover<'_>, status: &[&str], to: &Side, epoch: i64, when: &str) {
-    let told = mover.moved(status);
+fn is_told(told: &str, to: &Side, epoch: i64, when: &str) {
     let half = format!(
         "half done: epoch {epoch} was handed over to {}",
         to.location()
@@ -107,10 +106,11 @@ async fn is_told(mover: Mover<'_>, status: &[&str], to: &Side, epoch: i64, when:
     }
 }
 
-async fn settles(mover: Mover<'_>, status: &[&str], to: &Side, epoch: i64, when: &str) {
-    let whole = format!("owner  {} (epoch {epoch})", to.location());
-    eventually(&format!("{when}: {whole}"), || async {
-        mover.moved(status).contains(&whole).then_some(())
+/// The new owner knows it.
+async fn settles(to: &Side, epoch: i64, when: &str) {
+    eventually(&format!("{when}: epoch {epoch}"), || async {
+        let owner = to.owner().unwrap().unwrap();
+        (owner.epoch == epoch && to.is_meant_by(&owner.holder)).then_some(())
     })
     .await;
 }

@@ -3,13 +3,13 @@ use std::path::PathBuf;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+type Places = dyn Fn(&str) -> (PathBuf, Option<String>);
+
 /// The databases of a shop, read from outside with a connection of the test's own.
 pub struct Books {
+    /// The folder, or the server's URL, by context.
     places: Box<Places>,
 }
-
-/// By context the folder, and a server's URL if the tables are there.
-type Places = dyn Fn(&str) -> (PathBuf, Option<String>);
 
 enum Open {
     Sqlite(SqliteConnection),

@@ -4,6 +4,7 @@ mod figures;
 mod hooks;
 mod middleware;
 mod refusal;
+mod request;
 mod side;
 
 use std::net::IpAddr;

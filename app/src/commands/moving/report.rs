@@ -60,7 +60,7 @@ fn send_all(said: &Receiver<News>, url: &str, bearer: &str) {
     };
     for news in said {
         let put = http.put(url).header("authorization", bearer).json(&news);
-        // its time-out starts where it is sent: inside the runtime
+        // within the runtime: the request looks for its clock when it is made
         if let Err(error) = runtime.block_on(async { put.send().await }) {
             tracing::debug!(%error, "the console does not hear of the move");
         }

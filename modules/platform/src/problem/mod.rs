@@ -15,7 +15,9 @@ use crate::locale::Arg;
 
 pub use extractors::{MAX_BODY, extractors};
 pub(crate) use render::answered;
-pub use render::{FieldDoc, LeaveAlone, ProblemDoc, Routed, answer, render, wants_json};
+pub use render::{
+    FieldDoc, LeaveAlone, ProblemDoc, Routed, answer, answer_untold, render, wants_json,
+};
 
 type Name = Cow<'static, str>;
 

@@ -95,6 +95,11 @@ pub fn answer(request: &HttpRequest, problem: &Problem) -> HttpResponse {
     Caller::of(request).answer(problem)
 }
 
+/// The same for a problem that was logged already.
+pub fn answer_untold(request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    Caller::of(request).respond(problem)
+}
+
 /// An error that is nothing but its answer.
 pub(crate) fn answered(response: HttpResponse) -> Error {
     InternalError::from_response("answered", response).into()
