@@ -75,3 +75,28 @@ fn a_file_that_is_not_there_or_not_text_is_told_apart() {
         format!("{}:2:9: this is not UTF-8 text", path.display())
     );
 }
+
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    for path in [pipe.as_path(), folder.path()] {
+        let told = load(path).unwrap_err().to_string();
+        assert!(told.contains("not a regular file"), "{told}");
+    }
+}
+
+#[test]
+fn of_a_thousand_problems_a_few_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("routes.toml");
+    let wrong: String = (0..1_000).map(|n| format!("wrong{n} = 1\n")).collect();
+    fs::write(&path, wrong).unwrap();
+    let told = load(&path).unwrap_err().to_string();
+    assert!(
+        told.lines().count() <= 21 && told.ends_with(" more"),
+        "{told}"
+    );
+}

@@ -1,5 +1,5 @@
 use super::payments::revenue;
-use super::{plan, shop};
+use super::plan;
 use crate::support::words;
 
 #[tokio::test]
@@ -59,7 +59,8 @@ async fn an_order_cancelled_at_once_costs_nothing() {
 
 #[tokio::test]
 async fn what_has_left_cannot_be_cancelled() {
-    let shop = shop().await;
+    // slow enough to be seen on its way
+    let shop = plan().speed(4).open().await;
     shop.sells("SENT-1", 8_000, 5).await;
     let buyer = shop.shopper().await;
     let order = buyer.buys("SENT-1", "tok_ok").await;

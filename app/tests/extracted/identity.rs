@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
-use crate::support::{Answer, Place, TestShop, Value, json};
+use crate::support::{Answer, Place, Plan, TestShop, Value, json};
 
 /// A service that answers with the head of the request. Its port.
 async fn mirror() -> u16 {
@@ -158,4 +158,58 @@ async fn strangers_find_nothing_that_is_for_neighbours() {
         .header("sec-fetch-site", "cross-site")
         .await
         .problem(403);
+}
+
+#[tokio::test]
+async fn a_route_that_matches_everything_learns_nothing_that_is_for_neighbours() {
+    let shop = shop_with_mirror().await;
+    let text = std::fs::read_to_string(shop.routes().path()).unwrap();
+    let everything = "\n[[routes]]\nname = \"rest\"\ncontext = \"board\"\nmatches = [{ path = { type = \"PathPrefix\", value = \"/\" } }]\nbackend = \"mirror\"\n";
+    std::fs::write(shop.routes().path(), format!("{text}{everything}")).unwrap();
+    shop.sets_route("board", "module");
+    shop.routes_as_written().await;
+    let rest = shop.guest().get("/somewhere").await.is(200);
+    assert_eq!(rest.header("x-banyan-route"), Some("rest"));
+    let told = shop
+        .neighbour()
+        .post("/internal/events/board", &json!([]))
+        .await;
+    assert_eq!(told.header("x-banyan-route"), Some("board"), "{told:?}");
+    let nobody = shop
+        .neighbour()
+        .post("/internal/nobody/x", &json!({}))
+        .await;
+    assert_eq!(
+        nobody.header("x-banyan-backend"),
+        Some("none"),
+        "{nobody:?}"
+    );
+}
+
+#[tokio::test]
+async fn behind_a_proxy_a_service_counts_people_and_not_the_proxy() {
+    let proxy = Plan::on(Place::Sqlite)
+        .flag("--trusted-proxy", "127.0.0.1")
+        .flag("--rate-limits", "on");
+    let shop = proxy.open().await;
+    let _service = shop.extracts(&["members"]).await;
+    shop.sends("members", "members").await;
+    let guesses = async |from: &str| {
+        let stranger = shop.stranger();
+        let tried = stranger.signs_in().header("x-forwarded-for", from).await;
+        tried.status
+    };
+    let mut last = 401;
+    for _ in 0..100 {
+        last = guesses("203.0.113.7").await;
+        if last == 429 {
+            break;
+        }
+    }
+    assert_eq!(last, 429, "a hundred guesses were answered");
+    assert_eq!(
+        guesses("203.0.113.8").await,
+        401,
+        "somebody else pays for it"
+    );
 }

@@ -1,6 +1,6 @@
 //! One word in the routes file sends a context away, and brings it back.
 
-use crate::support::{CONTEXTS, Caller, Layout, Place, Plan, TestShop, eventually, json};
+use crate::support::{CONTEXTS, Caller, Layout, Method, Place, Plan, TestShop, eventually, json};
 
 async fn side(caller: &Caller, path: &str) -> String {
     let answer = caller.get(path).await;
@@ -227,4 +227,75 @@ async fn calls_here_and_elsewhere_show_in_one_trace() {
             .then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_table_is_refused_that_a_part_of_the_shop_is_missing_from() {
+    let shop = TestShop::on(Place::Sqlite).await;
+    let path = shop.routes().path().to_owned();
+    let good = std::fs::read_to_string(&path).unwrap();
+    let cut = good.split("# Notices, questions, reviews.").next().unwrap();
+    let frameless = good.replace("value = \"/console\"", "value = \"/consol\"");
+    for (text, word) in [(cut, "\"/internal/board\""), (&frameless, "\"/console\"")] {
+        std::fs::write(&path, text).unwrap();
+        let checked = shop.command(&["check"], "");
+        assert_eq!(checked.code, Some(64), "{checked:?}");
+        assert!(checked.err.contains(word), "{checked:?}");
+        assert_eq!(side(&shop.guest(), "/boards/qna").await, "module");
+    }
+}
+
+#[tokio::test]
+async fn no_route_goes_to_a_service_that_does_not_hold_its_context() {
+    let shop = TestShop::on(Place::Sqlite).await;
+    let _service = shop.extracts(&["stock"]).await;
+    let address = shop.address();
+    let set = [
+        "route",
+        "set",
+        "catalog_api",
+        "stock",
+        "--why",
+        "x",
+        "--listen",
+        &address,
+    ];
+    let refused = shop.command(&set, "");
+    assert_eq!(refused.code, Some(64), "{refused:?}");
+    assert!(
+        refused.err.contains("does not hold \"catalog\""),
+        "{refused:?}"
+    );
+    let flip = json!({ "backend": "stock", "why": "x" });
+    let admin = shop.admin().await;
+    admin
+        .put("/api/routes/catalog_api", &flip)
+        .await
+        .problem(409);
+    assert_eq!(side(&shop.guest(), "/api/products").await, "module");
+}
+
+#[tokio::test]
+async fn every_answer_says_who_gave_it() {
+    let shop = TestShop::on(Place::Sqlite).await;
+    let guest = shop.guest();
+    guest.has_cookie("banyan", "x");
+    let answers = [
+        guest.get("/nowhere").await.is(404),
+        guest.get("/internal/board/x").await.is(404),
+        guest.ask(Method::HEAD, "/products").await.is(200),
+        guest.get("/api/orders").await.is(401),
+        guest
+            .post("/api/boards/qna/posts", &json!({}))
+            .header("sec-fetch-site", "cross-site")
+            .await
+            .is(403),
+    ];
+    for answer in answers {
+        let (route, backend) = (
+            answer.header("x-banyan-route"),
+            answer.header("x-banyan-backend"),
+        );
+        assert!(route.is_some() && backend.is_some(), "{answer:?}");
+    }
 }

@@ -28,10 +28,12 @@ pub fn run(settings: &Settings, command: Move) -> Result<(), Failure> {
     }
     let content = content::of(&command.context)?;
     let home = Side::new(settings.place(), content.name);
-    let urls = trail::Urls {
-        given: command.from.clone(),
-        home: settings.database.clone(),
+    let to = match &command.command {
+        MoveCommand::Switch { to, .. } if to.contains("://") => Some(to.clone()),
+        _ => None,
     };
+    let urls = [command.from.clone(), settings.database.clone(), to];
+    let urls = trail::Urls(urls.into_iter().flatten().collect());
     let trail = Trail::follow(home, urls)?;
     let desk = Desk {
         settings,
@@ -41,7 +43,7 @@ pub fn run(settings: &Settings, command: Move) -> Result<(), Failure> {
     match command.command {
         MoveCommand::Status => {
             tell::status(&desk.trail);
-            Ok(())
+            desk.tell_routes()
         }
         MoveCommand::Switch { to, dry_run } => {
             let to = place_of(&to)?;
@@ -82,6 +84,23 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    /// Whoever was stopped before the flip has left the routes behind.
+    fn tell_routes(&self) -> Result<(), Failure> {
+        let State::Settled { owner, epoch } = &self.trail.state else {
+            return Ok(());
+        };
+        let routes = Routes::open(self.settings)?;
+        let is_home = owner.location() == self.trail.home.location();
+        let behind = match (is_home, epoch) {
+            // never moved: a service on the shop's own data is as good as the module
+            (true, 0) => Vec::new(),
+            (true, _) => routes.to_flip(self.content.name, &Backend::module())?,
+            (false, _) => routes.with_module(self.content.name)?,
+        };
+        tell::behind(&behind, is_home, &self.trail.completing());
+        Ok(())
+    }
+
     async fn switch(&self, to: Side, dry_run: bool) -> Result<(), Failure> {
         let name = self.content.name;
         if to.location() == self.trail.home.location() {

@@ -187,6 +187,18 @@ impl Routes {
             .collect())
     }
 
+    /// The routes of `context` that lead to the module, all or in part.
+    pub fn with_module(&self, context: &str) -> Result<Vec<String>, Failure> {
+        if !self.file.path().exists() {
+            return Ok(Vec::new());
+        }
+        let table = self.file.load().map_err(Failure::usage)?;
+        let routes = table.routes.iter().filter(|route| {
+            route.context == context && route.backend.share_of(&Target::Module) > 0
+        });
+        Ok(routes.map(|route| route.name.clone()).collect())
+    }
+
     /// Flips all routes of `context`, and answers with their names. One that a service in another language answers does
     /// not depend on where the data is.
     pub fn flip(

@@ -55,6 +55,20 @@ pub fn status(trail: &Trail) {
     }
 }
 
+/// Routes that do not lead to the owner, or may not.
+pub fn behind(routes: &[String], is_home: bool, command: &str) {
+    let routes = routes.join(", ");
+    match (routes.is_empty(), is_home) {
+        (true, _) => {}
+        (false, true) => {
+            println!("  routes led to a service: {routes}; back to the module: {command}")
+        }
+        (false, false) => {
+            println!("  routes still led to the module: {routes}; complete it: {command}")
+        }
+    }
+}
+
 /// What would be copied, table by table.
 pub fn plan(name: &str, from: &Side, to: &Side) -> Result<(), Failure> {
     let amounts = measure(from).map_err(failed)?;

@@ -10,10 +10,7 @@ use crate::failure::Failure;
 const LONGEST: usize = 32;
 
 /// URLs with passwords: owners are named without.
-pub struct Urls {
-    pub given: Option<String>,
-    pub home: Option<String>,
-}
+pub struct Urls(pub Vec<String>);
 
 pub enum State {
     Settled {
@@ -85,11 +82,9 @@ impl Trail {
         Err(Failure::other("the owners name each other in a circle"))
     }
 
-    /// The command that completes what is half done.
+    /// The command that completes what is half done, or the routes' part of it.
     pub fn completing(&self) -> String {
-        let State::HalfDone { to, .. } = &self.state else {
-            return String::new();
-        };
+        let (State::HalfDone { to, .. } | State::Settled { owner: to, .. }) = &self.state;
         let name = self.home.context();
         if to.location() == self.home.location() {
             return format!("banyan move {name} reverse");
@@ -108,8 +103,7 @@ impl Urls {
         if let Some(side) = Side::at(location, context) {
             return Ok(side);
         }
-        let known = [&self.given, &self.home].into_iter().flatten();
-        for url in known {
+        for url in &self.0 {
             let side = Side::new(Place::Postgres(url.clone()), context);
             if side.location() == location {
                 return Ok(side);
