@@ -202,12 +202,9 @@ fn read_file(path: &Path) -> Result<Given, Failure> {
     match std::fs::read_to_string(path) {
         // the line itself is not shown: it may hold a password
         Ok(text) => toml::from_str(&text).map_err(|e| {
-            let before = e.span().map_or(0, |span| span.start).min(text.len());
-            let line = text.as_bytes()[..before]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1;
+            let before = e.span().map_or(0, |span| span.start);
+            let before = text.get(..before).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
             let what = e.message().lines().collect::<Vec<_>>().join(" ");
             Failure::usage(format!("{}: line {line}: {what}", path.display()))
         }),

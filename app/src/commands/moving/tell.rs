@@ -61,10 +61,10 @@ pub fn behind(routes: &[String], is_home: bool, command: &str) {
     match (routes.is_empty(), is_home) {
         (true, _) => {}
         (false, true) => {
-            println!("  routes led to a service: {routes}; back to the module: {command}")
+            println!("  routes led to a service: {routes}; back to the module: {command}");
         }
         (false, false) => {
-            println!("  routes still led to the module: {routes}; complete it: {command}")
+            println!("  routes still led to the module: {routes}; complete it: {command}");
         }
     }
 }
