@@ -9,7 +9,7 @@ use platform::shell::Shell;
 
 use crate::anticorruption as ac;
 use crate::failure::Failure;
-use crate::house::Role;
+use crate::role::Role;
 use crate::settings::Settings;
 
 /// The hosts of the contexts that this process holds.

@@ -12,6 +12,7 @@ mod house;
 mod pages;
 mod readiness;
 mod registration;
+mod role;
 mod routing;
 mod serve;
 mod settings;

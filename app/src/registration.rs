@@ -10,7 +10,8 @@ use platform::identity::ServiceKey;
 use strangler::registry::HEARTBEAT;
 use tokio::task::JoinHandle;
 
-use crate::house::{House, Role};
+use crate::house::House;
+use crate::role::Role;
 
 const PATIENCE: Duration = Duration::from_secs(2);
 

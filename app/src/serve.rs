@@ -18,9 +18,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::Serve;
 use crate::failure::Failure;
-use crate::house::{House, Role};
+use crate::house::House;
 use crate::readiness::{self, Readiness};
 use crate::registration::Registration;
+use crate::role::Role;
 use crate::settings::Settings;
 use crate::{background, demo, edge, pages, routing};
 

@@ -196,6 +196,15 @@ impl Settings {
             None => platform::db::Place::Folder(self.data.clone()),
         }
     }
+
+    /// Where commands beside it reach the running shop, without a slash at the end.
+    pub fn own_url(&self) -> String {
+        let mut listen = self.listen;
+        if listen.ip().is_unspecified() {
+            listen.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        format!("http://{listen}")
+    }
 }
 
 fn read_file(path: &Path) -> Result<Given, Failure> {

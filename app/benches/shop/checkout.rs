@@ -1,6 +1,6 @@
-//! Checkouts: one counts when its 201 arrived and it is confirmed at the end of the run. The time is that of ordering until
-//! the last of a round is confirmed. Processor time, queries and commits are those of the whole series but the making of
-//! its members: one cart filled, one order, a look or two whether it is confirmed, and everything that follows from it.
+//! Checkouts: one counts when its 201 arrived and it is confirmed at the end of the run. The time is that from the first
+//! cart to the last confirmation. Processor time, queries and commits are those of the whole series but the making of its
+//! members: one cart filled, one order, a look or two whether it is confirmed, and everything that follows from it.
 
 use std::time::{Duration, Instant};
 
@@ -13,9 +13,18 @@ use crate::report::Run;
 use crate::scenarios::some_skus;
 use crate::server::Shop;
 
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 24;
+const ROUNDS_ALONE: usize = 100;
 const PATIENCE: Duration = Duration::from_mins(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const AFTERWARDS: Duration = Duration::from_secs(1);
+
+/// What one buyer got.
+struct Bought {
+    buyer: Client,
+    orders: Vec<String>,
+    latencies: Vec<Duration>,
+}
 
 pub async fn run(shop: &Shop, database: &str, connections: usize) -> Run {
     let skus = some_skus(shop).await;
@@ -24,86 +33,79 @@ pub async fn run(shop: &Shop, database: &str, connections: usize) -> Run {
     for n in 0..connections {
         buyers.push(buyer(shop, &format!("{database}-{connections}-{n}")).await);
     }
-    let rounds = if connections == 1 { 100 } else { ROUNDS };
-    let mut total = Timed {
-        latencies: Vec::new(),
-        elapsed: Duration::ZERO,
+    let rounds = if connections == 1 {
+        ROUNDS_ALONE
+    } else {
+        ROUNDS
     };
     let before = shop.counters().await;
-    for round in 0..rounds {
-        for (buyer, sku) in buyers.iter_mut().zip(skus.iter().cycle()) {
-            let path = format!("/api/cart/items/{sku}");
-            buyer
-                .json(Method::PUT, &path, json!({ "quantity": 1 }))
-                .await
-                .expect(200);
-        }
-        let started = Instant::now();
-        let (back, orders) = all_order(buyers, round, &mut total.latencies).await;
-        buyers = back;
-        until_confirmed(&mut buyers, &orders).await;
-        total.elapsed += started.elapsed();
+    let started = Instant::now();
+    let tasks: Vec<_> = buyers
+        .into_iter()
+        .zip(skus.into_iter().cycle())
+        .map(|(buyer, sku)| tokio::spawn(buy(buyer, sku, rounds)))
+        .collect();
+    let mut all = Vec::new();
+    for task in tasks {
+        all.push(task.await.unwrap());
     }
+    for bought in &mut all {
+        until_confirmed(bought).await;
+    }
+    let elapsed = started.elapsed();
     // mails, sales figures and the courier's part come after the confirmation
     tokio::time::sleep(AFTERWARDS).await;
-    total.into_run(
+    let latencies = all.into_iter().flat_map(|bought| bought.latencies);
+    let timed = Timed {
+        latencies: latencies.collect(),
+        elapsed,
+    };
+    timed.into_run(
         (database, "checkout", connections),
         before,
         shop.counters().await,
     )
 }
 
-async fn all_order(
-    buyers: Vec<Client>,
-    round: usize,
-    latencies: &mut Vec<Duration>,
-) -> (Vec<Client>, Vec<String>) {
-    let tasks: Vec<_> = buyers
-        .into_iter()
-        .enumerate()
-        .map(|(n, mut buyer)| {
-            tokio::spawn(async move {
-                let asked = Instant::now();
-                let key = format!("{round}-{n}");
-                let headers = [("idempotency-key", key.as_str())];
-                let body = order().to_string().into();
-                let answer = buyer
-                    .ask(Method::POST, "/api/orders", &headers, body)
-                    .await
-                    .expect(201);
-                (
-                    buyer,
-                    answer.json()["id"].as_str().unwrap().to_owned(),
-                    asked.elapsed(),
-                )
-            })
-        })
-        .collect();
-    let (mut buyers, mut orders) = (Vec::new(), Vec::new());
-    for task in tasks {
-        let (buyer, order, took) = task.await.unwrap();
-        buyers.push(buyer);
-        orders.push(order);
-        latencies.push(took);
+/// Orders as fast as the shop takes them.
+async fn buy(mut buyer: Client, sku: String, rounds: usize) -> Bought {
+    let (mut orders, mut latencies) = (Vec::new(), Vec::new());
+    for round in 0..rounds {
+        let path = format!("/api/cart/items/{sku}");
+        buyer
+            .json(Method::PUT, &path, json!({ "quantity": 1 }))
+            .await
+            .expect(200);
+        let key = round.to_string();
+        let headers = [("idempotency-key", key.as_str())];
+        let body = order().to_string().into();
+        let asked = Instant::now();
+        let answer = buyer
+            .ask(Method::POST, "/api/orders", &headers, body)
+            .await
+            .expect(201);
+        latencies.push(asked.elapsed());
+        orders.push(answer.json()["id"].as_str().unwrap().to_owned());
     }
-    (buyers, orders)
+    Bought {
+        buyer,
+        orders,
+        latencies,
+    }
 }
 
-async fn until_confirmed(buyers: &mut [Client], orders: &[String]) {
+async fn until_confirmed(bought: &mut Bought) {
     let deadline = Instant::now() + PATIENCE;
-    for (buyer, order) in buyers.iter_mut().zip(orders) {
+    for order in &bought.orders {
+        let path = format!("/api/orders/{order}");
         loop {
-            let found = buyer
-                .get(&format!("/api/orders/{order}"))
-                .await
-                .expect(200)
-                .json();
+            let found = bought.buyer.get(&path).await.expect(200).json();
             match found["status"].as_str() {
                 Some("pending") => assert!(Instant::now() < deadline, "{order} is not confirmed"),
                 Some("confirmed") => break,
                 other => panic!("{order} is {other:?}"),
             }
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 }

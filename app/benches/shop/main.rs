@@ -20,22 +20,21 @@ mod report;
 mod scenarios;
 mod server;
 
+use disk::SlowDisk;
 use report::{Report, Run};
 use server::{Database, Empty, Shop};
 
 const CONNECTIONS: [usize; 2] = [1, 64];
 
 fn main() {
-    let mut arguments = std::env::args()
-        .skip_while(|argument| argument != empty::ARGUMENT)
-        .skip(1);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
     let runtime = || tokio::runtime::Runtime::new().unwrap();
-    match arguments.next() {
-        Some(address) => empty::serve(&address).unwrap(),
-        None if std::env::args().any(|argument| argument == "mix") => {
-            runtime().block_on(mix::bench(products()));
-        }
-        None => runtime().block_on(bench(products())),
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [empty::ARGUMENT, address] => empty::serve(address).unwrap(),
+        [disk::ARGUMENT, folder] => println!("{}", disk::fsyncs_per_second(folder.as_ref())),
+        // cargo adds an argument of its own
+        ["mix", ..] => runtime().block_on(mix::bench(products())),
+        _ => runtime().block_on(bench(products())),
     }
 }
 
@@ -47,12 +46,15 @@ fn products() -> u32 {
 async fn bench(products: u32) {
     let folder = tempfile::tempdir().unwrap();
     let fsyncs = disk::fsyncs_per_second(folder.path());
+    let slow_disk = SlowDisk::make(folder.path());
+    let slow_fsyncs = slow_disk.fsyncs_per_second(folder.path());
     let mut report = Report {
-        fsyncs_per_second: fsyncs,
         products,
         ..Report::default()
     };
-    println!("disk: {fsyncs:.0} fsyncs per second; {products} products\n");
+    println!(
+        "disk: {fsyncs:.0} fsyncs per second, slow disk: {slow_fsyncs:.0}; {products} products\n"
+    );
 
     let empty = Empty::start();
     for connections in CONNECTIONS {
@@ -60,7 +62,7 @@ async fn bench(products: u32) {
     }
     drop(empty);
 
-    let mut databases = vec![Database::Sqlite];
+    let mut databases = vec![Database::Sqlite, Database::SqliteOnSlowDisk(slow_disk)];
     if std::env::var("BANYAN_TEST_POSTGRES").is_ok() {
         databases.push(Database::Postgres);
     }
@@ -68,6 +70,13 @@ async fn bench(products: u32) {
         let shop = Shop::start(&database, products);
         let durability = shop.durability().await;
         println!("{}: {durability}", database.name());
+        let fsyncs = match database {
+            Database::SqliteOnSlowDisk(_) => slow_fsyncs,
+            Database::Sqlite | Database::Postgres => fsyncs,
+        };
+        report
+            .fsyncs_per_second
+            .insert(database.name().to_owned(), fsyncs);
         report
             .durability
             .insert(database.name().to_owned(), durability);
@@ -84,6 +93,10 @@ async fn bench(products: u32) {
 async fn run_all(shop: &Shop, database: &Database) -> Vec<Run> {
     let mut runs = Vec::new();
     for connections in CONNECTIONS {
+        if let Database::SqliteOnSlowDisk(_) = database {
+            runs.push(checkout::run(shop, database.name(), connections).await);
+            continue;
+        }
         runs.extend(scenarios::reads(shop, database.name(), connections).await);
         runs.push(scenarios::add_to_cart(shop, database.name(), connections).await);
         runs.push(checkout::run(shop, database.name(), connections).await);

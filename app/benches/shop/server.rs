@@ -8,11 +8,13 @@ use hyper::Method;
 use serde_json::json;
 
 use crate::client::Client;
+use crate::disk::SlowDisk;
 
 const MS_PER_TICK: f64 = 10.0;
 
 pub enum Database {
     Sqlite,
+    SqliteOnSlowDisk(SlowDisk),
     /// The server of this run (`BANYAN_TEST_POSTGRES`); the bench makes a database of its own in it.
     Postgres,
 }
@@ -21,6 +23,7 @@ impl Database {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
+            Self::SqliteOnSlowDisk(_) => "slow disk",
             Self::Postgres => "postgres",
         }
     }
@@ -93,7 +96,11 @@ impl Shop {
             "--management",
             &management,
         ];
-        let child = banyan(&common, &own).spawn().unwrap();
+        let mut serve = banyan(&common, &own);
+        if let Database::SqliteOnSlowDisk(disk) = database {
+            disk.under(&mut serve);
+        }
+        let child = serve.spawn().unwrap();
         until_listening(&host);
         let key = std::fs::read_to_string(data.path().join("service.key"))
             .unwrap()
@@ -107,7 +114,7 @@ impl Shop {
             management,
             key,
             postgres: match database {
-                Database::Sqlite => None,
+                Database::Sqlite | Database::SqliteOnSlowDisk(_) => None,
                 Database::Postgres => postgres_process(),
             },
             data,

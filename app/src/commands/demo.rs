@@ -6,7 +6,8 @@ use crate::cli::Demo;
 use crate::demo::{Rooms, made_up};
 use crate::failure::Failure;
 use crate::hosts::Hosts;
-use crate::house::{CONTEXTS, Role};
+use crate::house::CONTEXTS;
+use crate::role::Role;
 use crate::settings::Settings;
 
 /// Fills the shop with made-up data, beside a running one or before its first start.
@@ -25,6 +26,9 @@ async fn fill(settings: &Settings, demo: Demo) -> Result<(), Failure> {
         return Err(Failure::other("the whole shop is not here"));
     };
     made_up::fill(&rooms, &books, demo, shell.clock.now()).await?;
+    for db in &hosts.databases {
+        db.catch_up().await.map_err(Failure::other)?;
+    }
     say(demo);
     Ok(())
 }

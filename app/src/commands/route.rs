@@ -10,7 +10,7 @@ use strangler::{
 use super::WHO;
 use crate::cli::RouteCommand;
 use crate::failure::Failure;
-use crate::house::Role;
+use crate::role::Role;
 use crate::routing::{self, now};
 use crate::settings::Settings;
 

@@ -2,6 +2,7 @@ use kernel::Timestamp;
 use platform::events::{Event, Outcome, consume};
 
 use super::*;
+use crate::cli::Serve;
 use crate::settings::Given;
 
 fn house(folder: &std::path::Path) -> House {

@@ -48,13 +48,7 @@ impl Authenticate for Vouching {
     }
 
     fn key(&self, request: &ServiceRequest, sticky: Sticky) -> Option<String> {
-        let extensions = request.extensions();
-        let who = extensions.get::<Identity>()?;
-        match sticky {
-            Sticky::Member => who.member.map(|member| member.to_string()),
-            Sticky::Cookie => who.guest.map(|guest| guest.to_string()),
-            Sticky::None => None,
-        }
+        super::key(request.extensions().get::<Identity>()?, sticky)
     }
 
     fn vouch(&self, request: &ServiceRequest, route: &Route, service: &str) -> Vec<Vouched> {

@@ -14,12 +14,13 @@ use actix_web::http::header::HeaderName;
 use jiff::Timestamp;
 use kernel::Clock as _;
 use platform::db::{Db, Standing};
+use platform::identity::Identity;
 use platform::shell::SystemClock;
-use strangler::{Figures, Options, Registry, RouteTable, Router, RoutesFile, Watch};
+use strangler::{Figures, Options, Registry, RouteTable, Router, RoutesFile, Sticky, Watch};
 
 use crate::edge;
 use crate::failure::Failure;
-use crate::house::Role;
+use crate::role::Role;
 use crate::settings::Settings;
 
 pub use hooks::Vouching;
@@ -29,6 +30,9 @@ pub use recent::{Recent, Side};
 
 /// About this very process, wherever its contexts are.
 const OWN_PATHS: [&str; 3] = ["/livez", "/readyz", registry::LIST];
+
+/// How long requests and calls wait while the data behind them changes hands.
+const HOLD: Duration = Duration::from_secs(5);
 
 /// One per process that routes. Everything in it may be cloned and shared.
 pub struct Routing {
@@ -83,7 +87,6 @@ impl Routing {
     pub fn router(&self, vouching: Vouching, own: &[Db]) -> Router {
         let proxies = vouching.shell.proxies.clone();
         let (served, lost) = (own.to_vec(), own.to_vec());
-        let hold = options().hold;
         Router::builder(self.watch.live().clone())
             .registry(self.registry.clone())
             .options(options())
@@ -93,7 +96,7 @@ impl Routing {
             .fall_back_if(move |route| {
                 find(&served, &route.context).is_none_or(|db| db.standing() == Standing::Serving)
             })
-            .hold_if(move |route| is_in_between(&lost, &route.context, hold))
+            .hold_if(move |route| is_in_between(&lost, &route.context))
             .trusting(move |peer| proxies.trusts(peer))
             .besides(|path| OWN_PATHS.contains(&path) || path.starts_with(moves::PATH))
             .build()
@@ -105,9 +108,18 @@ fn find<'d>(databases: &'d [Db], context: &str) -> Option<&'d Db> {
 }
 
 /// Its data left this process a moment ago: the routes follow.
-fn is_in_between(databases: &[Db], context: &str, moment: Duration) -> bool {
+fn is_in_between(databases: &[Db], context: &str) -> bool {
     let lost_for = find(databases, context).and_then(Db::lost_for);
-    lost_for.is_some_and(|lost_for| lost_for < moment)
+    lost_for.is_some_and(|lost_for| lost_for < HOLD)
+}
+
+/// What keeps a person on one side of a route with shares.
+fn key(who: &Identity, sticky: Sticky) -> Option<String> {
+    match sticky {
+        Sticky::Member => who.member.map(|member| member.to_string()),
+        Sticky::Cookie => who.guest.map(|guest| guest.to_string()),
+        Sticky::None => None,
+    }
 }
 
 /// As the audit of the routes wants it.
@@ -160,6 +172,7 @@ fn options() -> Options {
         backend_header: HeaderName::from_static(edge::BACKEND),
         hops_header: HeaderName::from_static("x-banyan-hops"),
         cookie: "banyan-side".to_owned(),
+        hold: HOLD,
         ..Options::default()
     }
 }

@@ -7,7 +7,7 @@ use platform::db::{Db, Standing};
 use platform::identity::Identity;
 use platform::ports::{Place, Placement, There};
 use strangler::{
-    Answered, Endpoint, Fallback, Figures, Live, Observe as _, Registry, Route, Sticky, Target,
+    Answered, Endpoint, Fallback, Figures, Live, Observe as _, Registry, Route, Target,
 };
 
 /// In a process that routes: by the same table as everything else.
@@ -38,14 +38,14 @@ impl Placement for ByTable {
 
     /// As the router holds requests.
     fn is_in_between(&self, context: &str, place: &Place) -> bool {
-        let hold = super::options().hold;
         match place {
-            Place::Here => super::is_in_between(&self.own, context, hold),
+            Place::Here => super::is_in_between(&self.own, context),
             Place::There(there) => {
                 let current = self.live.current();
                 let service = current.table.service(&there.name);
                 service.is_some_and(|service| {
-                    self.registry.is_in_between(service, Instant::now(), hold)
+                    self.registry
+                        .is_in_between(service, Instant::now(), super::HOLD)
                 })
             }
         }
@@ -86,11 +86,7 @@ fn side<'r>(route: &'r Route, who: &Identity) -> &'r Target {
     if let Some(sole) = route.backend.sole() {
         return sole;
     }
-    let key = match route.sticky {
-        Sticky::Member => who.member.map(|member| member.to_string()),
-        Sticky::Cookie => who.guest.map(|guest| guest.to_string()),
-        Sticky::None => None,
-    };
+    let key = super::key(who, route.sticky);
     let key = key.unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
     strangler::choose(route, &key)
 }

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 pub const LIST: &str = "/internal/registry";
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Must come before the scope `/internal`.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -85,23 +85,36 @@ async fn delete(
     http::delete(path, registry).await
 }
 
+/// For commands that ask the running shop.
+pub fn client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(PATIENCE)
+        .build()
+}
+
+/// What the shop at `router` knows.
+pub async fn listed(
+    http: &reqwest::Client,
+    router: &str,
+    key: &ServiceKey,
+) -> reqwest::Result<Vec<Listed>> {
+    let get = http.get(format!("{router}{LIST}"));
+    let answer = get
+        .header(AUTHORIZATION.as_str(), key.bearer())
+        .send()
+        .await?;
+    answer.error_for_status()?.json().await
+}
+
 /// What the running shop knows, for a command beside it; `None` when none runs at --listen, or with another key.
 pub fn ask(settings: &Settings) -> Option<Registry> {
     let key = ServiceKey::load(&settings.service_key).ok()?;
-    let failed = |error: reqwest::Error| Failure::other(error);
     let asked = block_on(async {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(PATIENCE)
-            .build();
-        let url = format!("http://{}{LIST}", settings.listen);
-        let get = http.map_err(failed)?.get(url);
-        let answer = get
-            .header(AUTHORIZATION.as_str(), key.bearer())
-            .send()
-            .await;
-        let listed: Vec<Listed> = answer.map_err(failed)?.json().await.map_err(failed)?;
-        Ok(listed)
+        let http = client().map_err(Failure::other)?;
+        let listed = listed(&http, &settings.own_url(), &key).await;
+        listed.map_err(Failure::other)
     });
     let listed = asked.ok()?;
     let (registry, now) = (Registry::default(), Instant::now());

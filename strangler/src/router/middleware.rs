@@ -136,7 +136,7 @@ where
         }
         let (target, cookie) = side(&self.shared, route, &request);
         let answered = match target {
-            Target::Module if self.may_wait(begin) && (self.shared.holds)(route) => {
+            Target::Module if (self.shared.holds)(route) && self.may_wait(begin) => {
                 return Ok(Outcome::Again(request));
             }
             Target::Module => self.module(request, route, mark, begin).await?,
@@ -148,8 +148,9 @@ where
                     return Ok(Outcome::Answered(refused));
                 };
                 let (hold, registry) = (self.shared.options.hold, &self.shared.registry);
-                if self.may_wait(begin)
-                    && registry.is_in_between(&table.services[service], Instant::now(), hold)
+                let now = Instant::now();
+                if registry.is_in_between(&table.services[service], now, hold)
+                    && self.may_wait(begin)
                 {
                     return Ok(Outcome::Again(request));
                 }

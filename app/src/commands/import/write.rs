@@ -66,6 +66,9 @@ pub async fn write(
         bar.inc(count as u64);
     }
     bar.finish_and_clear();
+    for db in [&shelves.catalog.db, &shelves.stock.db] {
+        db.catch_up().await.map_err(Failure::other)?;
+    }
     Ok(written)
 }
 

@@ -2,11 +2,9 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use crate::routing::moves::{News, PATH};
-
-const PATIENCE: Duration = Duration::from_secs(1);
+use crate::routing::registry;
 
 /// Sends in a thread of its own, so that the move waits for nobody; what was said is sent before this is gone.
 pub struct Reporter {
@@ -51,11 +49,7 @@ fn send_all(said: &Receiver<News>, url: &str, bearer: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(PATIENCE)
-        .build();
-    let (Ok(runtime), Ok(http)) = (runtime, http) else {
+    let (Ok(runtime), Ok(http)) = (runtime, registry::client()) else {
         return;
     };
     for news in said {

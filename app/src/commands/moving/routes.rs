@@ -1,22 +1,20 @@
 //! The one place where a move touches routes: who waits at a location, and the flip.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use kernel::Clock as _;
 use platform::identity::ServiceKey;
-use serde::Deserialize;
 use strangler::{Backend, Flip, Route, RouteTable, RoutesFile, Target};
 
 use super::report::Reporter;
 use crate::failure::Failure;
 use crate::routing::moves::{Here, PATH};
+use crate::routing::registry::{self, Listed};
 use crate::settings::Settings;
 
 /// How long a new owner may take until it says that it is ready.
 const PATIENCE: Duration = Duration::from_secs(10);
 const ASK_AGAIN: Duration = Duration::from_millis(50);
-const TIME_OUT: Duration = Duration::from_secs(2);
 const WHO: &str = "command line";
 
 pub struct Routes {
@@ -34,35 +32,13 @@ pub struct Registered {
     pub endpoints: Vec<String>,
 }
 
-/// One entry of `GET /internal/registry`.
-#[derive(Deserialize)]
-struct Entry {
-    service: String,
-    endpoint: String,
-    /// The router sends it requests.
-    is_ready: bool,
-    /// By context, where the instance's database is.
-    #[serde(default)]
-    about: BTreeMap<String, String>,
-}
-
 impl Routes {
     pub fn open(settings: &Settings) -> Result<Self, Failure> {
-        let http = reqwest::Client::builder()
-            .timeout(TIME_OUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(Failure::other)?;
-        let mut listen = settings.listen;
-        if listen.ip().is_unspecified() {
-            listen.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-        }
         Ok(Self {
             file: RoutesFile::new(&settings.routes),
-            http,
+            http: registry::client().map_err(Failure::other)?,
             key: settings.service_key.clone(),
-            router: format!("http://{listen}"),
+            router: settings.own_url(),
         })
     }
 
@@ -92,20 +68,16 @@ impl Routes {
         Ok(Registered { name, endpoints })
     }
 
-    async fn registry(&self) -> Result<Vec<Entry>, Failure> {
+    async fn registry(&self) -> Result<Vec<Listed>, Failure> {
         let key = ServiceKey::load(&self.key).map_err(Failure::other)?;
-        let url = format!("{}/internal/registry", self.router);
-        let failed = |e: reqwest::Error| {
+        let listed = registry::listed(&self.http, &self.router, &key).await;
+        listed.map_err(|error| {
             Failure::other(format!(
                 "the router at {} does not tell who is registered ({}): is the shop running, and is --listen its address?",
                 self.router,
-                e.without_url()
+                error.without_url()
             ))
-        };
-        let request = self.http.get(url).header("authorization", key.bearer());
-        let answer = request.send().await.map_err(failed)?;
-        let answer = answer.error_for_status().map_err(failed)?;
-        answer.json().await.map_err(failed)
+        })
     }
 
     /// Every instance of the service has told the router that it serves what it must.
@@ -168,7 +140,7 @@ impl Routes {
     }
 
     async fn is_ready(&self, service: &str, endpoint: &str) -> bool {
-        let is_it = |entry: &Entry| entry.service == service && entry.endpoint == endpoint;
+        let is_it = |entry: &Listed| entry.service == service && entry.endpoint == endpoint;
         let known = self.registry().await.unwrap_or_default();
         known.iter().any(|entry| is_it(entry) && entry.is_ready)
     }

@@ -10,26 +10,30 @@ use crate::api::{Question, Review};
 use crate::domain::Board;
 use crate::schema::posts;
 
-/// The newest visible ones.
+/// The visible posts of one board about a product, the newest first.
+#[diesel::dsl::auto_type]
+fn newest<'p>(product: &'p str, board: &'p str, limit: i64) -> _ {
+    posts::table
+        .filter(posts::product.eq(product))
+        .filter(posts::board.eq(board))
+        .filter(posts::hidden_reason.is_null())
+        .order((posts::at.desc(), posts::id.desc()))
+        .limit(limit)
+}
+
 pub fn reviews(conn: &mut Conn, product: &Sku, limit: i64) -> Result<Vec<Review>, DbError> {
     type Row = (String, String, String, Option<i64>, Option<String>, i64);
     if limit == 0 {
         return Ok(Vec::new());
     }
-    let newest = posts::table
-        .filter(posts::product.eq(product.as_str()))
-        .filter(posts::board.eq(Board::Reviews.as_str()))
-        .filter(posts::hidden_reason.is_null())
-        .order((posts::at.desc(), posts::id.desc()))
-        .limit(limit)
-        .select((
-            posts::id,
-            posts::title,
-            posts::body,
-            posts::stars,
-            posts::author_name,
-            posts::at,
-        ));
+    let newest = newest(product.as_str(), Board::Reviews.as_str(), limit).select((
+        posts::id,
+        posts::title,
+        posts::body,
+        posts::stars,
+        posts::author_name,
+        posts::at,
+    ));
     let rows: Vec<Row> = on_both!(conn, |c| newest.load(c))?;
     let review = |(id, title, body, stars, author, at): Row| Review {
         id,
@@ -42,25 +46,18 @@ pub fn reviews(conn: &mut Conn, product: &Sku, limit: i64) -> Result<Vec<Review>
     Ok(rows.into_iter().map(review).collect())
 }
 
-/// The newest visible ones.
 pub fn questions(conn: &mut Conn, product: &Sku, limit: i64) -> Result<Vec<Question>, DbError> {
     type Row = (String, String, Option<String>, i64, bool);
     if limit == 0 {
         return Ok(Vec::new());
     }
-    let newest = posts::table
-        .filter(posts::product.eq(product.as_str()))
-        .filter(posts::board.eq(Board::Qna.as_str()))
-        .filter(posts::hidden_reason.is_null())
-        .order((posts::at.desc(), posts::id.desc()))
-        .limit(limit)
-        .select((
-            posts::id,
-            posts::title,
-            posts::author_name,
-            posts::at,
-            posts::answered,
-        ));
+    let newest = newest(product.as_str(), Board::Qna.as_str(), limit).select((
+        posts::id,
+        posts::title,
+        posts::author_name,
+        posts::at,
+        posts::answered,
+    ));
     let rows: Vec<Row> = on_both!(conn, |c| newest.load(c))?;
     let question = |(id, title, author, at, answered): Row| Question {
         id,

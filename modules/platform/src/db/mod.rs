@@ -1,5 +1,6 @@
 //! One database per context, on SQLite or PostgreSQL, and the only blocking hop of the house.
 
+mod catch_up;
 mod conn;
 mod error;
 mod guard;
@@ -12,6 +13,7 @@ mod postgres;
 mod readers;
 pub mod schema;
 mod standing;
+
 pub mod transfer;
 mod writer;
 

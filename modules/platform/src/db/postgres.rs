@@ -8,7 +8,7 @@ use diesel::connection::{
 };
 use diesel::prelude::*;
 use rand::RngExt as _;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::ownership::Ownership;
 use super::readers::ReadJob;
@@ -16,15 +16,17 @@ use super::{Conn, DbError, Isolation, WriteError, caught};
 
 /// Conflicting writes are retried for this long.
 const PATIENCE: Duration = Duration::from_secs(5);
-const CONNECTIONS: u32 = 6;
+const CONNECTIONS: usize = 4;
 /// Writers that wait for a move leave a connection to those who read.
-const WRITERS: usize = 5;
+const WRITERS: usize = CONNECTIONS - 1;
 
 #[derive(Clone)]
 pub(super) struct Postgres {
     pool: r2d2::Pool<Connector>,
     connector: Connector,
     ownership: Arc<Ownership>,
+    /// Who waits for a connection waits here, and holds no thread.
+    connections: Arc<Semaphore>,
     writers: Arc<Semaphore>,
 }
 
@@ -61,7 +63,7 @@ impl Postgres {
             schema: schema.to_owned(),
         };
         let pool = r2d2::Pool::builder()
-            .max_size(CONNECTIONS)
+            .max_size(u32::try_from(CONNECTIONS).unwrap_or(u32::MAX))
             .min_idle(Some(0))
             .idle_timeout(Some(Duration::from_mins(1)))
             .connection_timeout(PATIENCE)
@@ -72,6 +74,7 @@ impl Postgres {
             pool,
             connector,
             ownership,
+            connections: Arc::new(Semaphore::new(CONNECTIONS)),
             writers: Arc::new(Semaphore::new(WRITERS)),
         }
     }
@@ -82,10 +85,16 @@ impl Postgres {
     }
 
     pub fn read(&self, job: ReadJob) {
-        let pool = self.pool.clone();
-        tokio::task::spawn_blocking(move || match pool.get() {
-            Ok(mut conn) => job(Ok(&mut conn)),
-            Err(e) => job(Err(DbError::Unavailable(e.to_string()))),
+        let (pool, connections) = (self.pool.clone(), self.connections.clone());
+        tokio::spawn(async move {
+            let turn = turn(connections, Instant::now() + PATIENCE).await;
+            tokio::task::spawn_blocking(move || {
+                let conn = turn.and_then(|turn| Ok((turn, connection(&pool)?)));
+                match conn {
+                    Ok((_turn, mut conn)) => job(Ok(&mut conn)),
+                    Err(e) => job(Err(e)),
+                }
+            });
         });
     }
 
@@ -97,12 +106,17 @@ impl Postgres {
     {
         let (answer, answered) = oneshot::channel();
         let (pool, ownership) = (self.pool.clone(), self.ownership.clone());
-        let (writers, deadline) = (self.writers.clone(), Instant::now() + PATIENCE);
+        let (writers, connections) = (self.writers.clone(), self.connections.clone());
+        let deadline = Instant::now() + PATIENCE;
         tokio::spawn(async move {
-            let turn = tokio::time::timeout_at(deadline.into(), writers.acquire_owned()).await;
+            let turns = async {
+                let writer = turn(writers, deadline).await?;
+                Ok::<_, DbError>((writer, turn(connections, deadline).await?))
+            };
+            let turns = turns.await;
             let write = move || {
-                let outcome = match turn {
-                    Ok(Ok(_turn)) => {
+                let outcome = match turns {
+                    Ok(_turns) => {
                         let begin = Begin {
                             isolation,
                             ownership: &ownership,
@@ -110,7 +124,7 @@ impl Postgres {
                         };
                         write_until(&pool, &begin, &f)
                     }
-                    _ => Err(DbError::Unavailable("all its writers wait".to_owned()).into()),
+                    Err(e) => Err(e.into()),
                 };
                 let _ = answer.send(outcome);
             };
@@ -121,6 +135,21 @@ impl Postgres {
             .unwrap_or_else(|_| Err(DbError::stopped().into()))
     }
 }
+
+async fn turn(of: Arc<Semaphore>, deadline: Instant) -> Result<OwnedSemaphorePermit, DbError> {
+    match tokio::time::timeout_at(deadline.into(), of.acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        _ => Err(DbError::Unavailable(
+            "all its connections are busy".to_owned(),
+        )),
+    }
+}
+
+fn connection(pool: &r2d2::Pool<Connector>) -> Result<Pooled, DbError> {
+    pool.get().map_err(|e| DbError::Unavailable(e.to_string()))
+}
+
+type Pooled = r2d2::PooledConnection<Connector>;
 
 /// How a write begins. The lock takes no snapshot: a writer that waited for a move sees who owns the database after it.
 /// Writers do not wait for each other at it.
@@ -152,10 +181,7 @@ fn write_until<T, E: WriteError>(
 ) -> Result<T, E> {
     let mut pause = Duration::from_millis(1);
     loop {
-        let outcome = match pool.get() {
-            Ok(mut conn) => attempt(&mut conn, begin, &f),
-            Err(e) => return Err(DbError::Unavailable(e.to_string()).into()),
-        };
+        let outcome = attempt(&mut *connection(pool)?, begin, &f);
         match outcome {
             Err(e)
                 if e.as_db().is_some_and(DbError::is_conflict)

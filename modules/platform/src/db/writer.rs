@@ -14,7 +14,7 @@ use super::readers::{ReadJob, Readers};
 use super::{Conn, DbError, WriteError, caught};
 
 const BATCH: usize = 256;
-const CACHE_KIB: u32 = 2048;
+const CACHE_KIB: u32 = 1024;
 
 type Manager = <Conn as Connection>::TransactionManager;
 

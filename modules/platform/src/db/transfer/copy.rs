@@ -6,7 +6,7 @@ use super::shape::{Shape, Table};
 use super::{AfterCopy, Amount, Side, TransferError, counters, outbox, target};
 use crate::audit;
 use crate::db::ownership::Owner;
-use crate::db::{Conn, DbError};
+use crate::db::{Conn, DbError, catch_up};
 
 pub(super) struct Source<'a> {
     pub conn: &'a mut Conn,
@@ -62,6 +62,7 @@ pub(super) fn copy(
     if let Some(rebuild) = after {
         rebuild(&mut conn).map_err(&here)?;
     }
+    catch_up::catch_up(&mut conn).map_err(&here)?;
     target::mark(&mut conn, source.owner.epoch, source.side.location()).map_err(&here)?;
     compare(source.conn, &mut conn, &shape.tables, &sums)?;
     let amounts = shape.tables.iter().zip(&sums).map(|(table, sum)| Amount {
