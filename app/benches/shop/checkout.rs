@@ -13,7 +13,7 @@ use crate::report::Run;
 use crate::scenarios::some_skus;
 use crate::server::Shop;
 
-const ROUNDS: usize = 24;
+const ROUNDS: usize = 40;
 const ROUNDS_ALONE: usize = 100;
 const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);

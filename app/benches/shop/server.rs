@@ -23,7 +23,7 @@ impl Database {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
-            Self::SqliteOnSlowDisk(_) => "slow disk",
+            Self::SqliteOnSlowDisk(_) => "slow-disk",
             Self::Postgres => "postgres",
         }
     }
