@@ -23,10 +23,16 @@ pub(crate) struct Specificity {
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     by_path: HashMap<String, Vec<Entry>>,
+    /// Of the paths there: most of what a request's path begins with need not be looked for.
+    lengths: Lengths,
     by_context: HashMap<String, usize>,
     /// What answers say of each route.
     names: Vec<HeaderValue>,
 }
+
+/// A bit for each length below the last; the last stands for all that are longer.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lengths(u64);
 
 #[derive(Debug)]
 struct Entry {
@@ -89,6 +95,7 @@ impl Index {
                 method: a_match.method,
                 route: n,
             };
+            index.lengths.insert(a_match.path.value().len());
             index
                 .by_path
                 .entry(a_match.path.value().to_owned())
@@ -106,7 +113,8 @@ impl Index {
 
     /// The number of the route.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<usize> {
-        let entry = ancestors(path).find_map(|prefix| {
+        let mut there = ancestors(path).filter(|prefix| self.lengths.may_hold(prefix.len()));
+        let entry = there.find_map(|prefix| {
             let whole = prefix.len() == path.len();
             let mut entries = self.by_path.get(prefix)?.iter();
             entries.find(|entry| (whole || !entry.specificity.exact) && fits(entry.method, method))
@@ -120,6 +128,20 @@ impl Index {
 
     pub(crate) fn name(&self, route: usize) -> HeaderValue {
         self.names[route].clone()
+    }
+}
+
+impl Lengths {
+    fn insert(&mut self, length: usize) {
+        self.0 |= Self::bit(length);
+    }
+
+    fn may_hold(self, length: usize) -> bool {
+        self.0 & Self::bit(length) != 0
+    }
+
+    fn bit(length: usize) -> u64 {
+        1 << length.min(63)
     }
 }
 

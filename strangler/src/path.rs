@@ -35,12 +35,11 @@ pub fn normalise(path: &str) -> Result<Cow<'_, str>, BadPath> {
 
 /// Quick and cautious: plain characters only, no empty segment and none that begins with a dot.
 fn is_normal(path: &str) -> bool {
-    let mut before = 0;
-    path.bytes().all(|byte| {
-        let fits = is_plain(byte) && !(before == b'/' && matches!(byte, b'/' | b'.'));
-        before = byte;
-        fits
-    })
+    let bytes = path.as_bytes();
+    bytes.iter().all(|byte| is_plain(*byte))
+        && bytes
+            .windows(2)
+            .all(|two| !matches!(two, [b'/', b'/' | b'.']))
 }
 
 fn is_plain(byte: u8) -> bool {

@@ -1,15 +1,17 @@
 //! The table in effect: follows the file, keeps the last good one.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::{ArcSwap, Cache, Guard};
 use jiff::Timestamp;
 
 use crate::load;
@@ -21,6 +23,15 @@ use crate::write::RoutesFile;
 /// The table in effect, for everyone who decides. Cheap to clone and to read; each request reads it once.
 #[derive(Clone)]
 pub struct Live(Arc<ArcSwap<Current>>);
+
+/// The table as one thread follows it: what all threads share is only read per request, never counted.
+pub(crate) struct Followed {
+    live: RefCell<Cache<Arc<ArcSwap<Current>>, Arc<Current>>>,
+    table: RefCell<Held>,
+}
+
+/// Held while a request lasts, so that it ends where it began; counted by this thread alone.
+pub(crate) type Held = Rc<Arc<RouteTable>>;
 
 /// What is in effect now.
 #[derive(Debug)]
@@ -63,7 +74,6 @@ impl Live {
         self.0.load()
     }
 
-    /// To keep while a request lasts: it ends where it began.
     pub fn table(&self) -> Arc<RouteTable> {
         Arc::clone(&self.0.load().table)
     }
@@ -85,6 +95,25 @@ impl Live {
             since: current.since,
             refused,
         }));
+    }
+}
+
+impl Followed {
+    pub fn new(live: &Live) -> Self {
+        Self {
+            live: RefCell::new(Cache::new(Arc::clone(&live.0))),
+            table: RefCell::new(Rc::new(live.table())),
+        }
+    }
+
+    pub fn table(&self) -> Held {
+        let mut live = self.live.borrow_mut();
+        let now = &live.load().table;
+        let mut table = self.table.borrow_mut();
+        if !Arc::ptr_eq(now, &table) {
+            *table = Rc::new(Arc::clone(now));
+        }
+        Rc::clone(&table)
     }
 }
 

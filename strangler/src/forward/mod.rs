@@ -20,7 +20,6 @@ use std::time::{Duration, Instant};
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::Method;
-use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage, HttpResponse};
 use tokio::time::timeout;
 
@@ -42,8 +41,6 @@ pub(crate) struct Journey<'j> {
     pub service: &'j Service,
     /// The number of the route in the table, and of the service.
     pub numbers: (usize, usize),
-    /// What answers say of the route.
-    pub mark: HeaderValue,
     /// Through how many routers it went.
     pub hops: u32,
     pub begin: Instant,

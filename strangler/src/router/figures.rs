@@ -1,9 +1,10 @@
 //! What was answered so far, by route and side: enough for a console and for metrics.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use foldhash::HashMap;
 
 use super::hooks::{Answered, Observe};
@@ -11,9 +12,10 @@ use crate::backend::Target;
 
 /// Counts every answer. Cheap to clone: one is given to the router, another is read.
 #[derive(Clone, Default)]
-pub struct Figures(Arc<RwLock<Routes>>);
+pub struct Figures(Arc<ArcSwap<Routes>>);
 
-type Routes = HashMap<String, HashMap<String, Arc<Counts>>>;
+/// By route; of its sides there are few.
+type Routes = HashMap<String, Vec<(String, Arc<Counts>)>>;
 
 /// What one side of a route answered since the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,9 +54,9 @@ impl Default for Counts {
 impl Figures {
     /// By route, then by side.
     pub fn read(&self) -> Vec<Figure> {
-        let routes = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let routes = self.0.load();
         let mut figures = Vec::new();
-        for (route, sides) in &*routes {
+        for (route, sides) in &**routes {
             for (backend, counts) in sides {
                 let buckets = counts.latencies.iter();
                 let latencies: Vec<u64> = buckets
@@ -75,20 +77,27 @@ impl Figures {
     }
 
     fn with(&self, route: &str, backend: &str, count: impl FnOnce(&Counts)) {
-        let routes = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(counts) = routes.get(route).and_then(|sides| sides.get(backend)) {
+        if let Some(counts) = side(&self.0.load(), route, backend) {
             return count(counts);
         }
-        drop(routes);
-        let mut routes = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        count(
-            routes
-                .entry(route.to_owned())
-                .or_default()
-                .entry(backend.to_owned())
-                .or_default(),
-        );
+        self.0.rcu(|routes| {
+            let mut more = Routes::clone(routes);
+            if side(&more, route, backend).is_none() {
+                let sides = more.entry(route.to_owned()).or_default();
+                sides.push((backend.to_owned(), Arc::default()));
+            }
+            more
+        });
+        if let Some(counts) = side(&self.0.load(), route, backend) {
+            count(counts);
+        }
     }
+}
+
+fn side<'r>(routes: &'r Routes, route: &str, backend: &str) -> Option<&'r Counts> {
+    let mut sides = routes.get(route)?.iter();
+    let (_, counts) = sides.find(|(name, _)| name == backend)?;
+    Some(counts)
 }
 
 impl Observe for Figures {

@@ -15,7 +15,8 @@ use super::side::side;
 use super::{Refusal, Router, Shared};
 use crate::backend::Target;
 use crate::forward::{Journey, Pool};
-use crate::table::{Fallback, Route};
+use crate::table::{Fallback, Route, RouteTable};
+use crate::watch::Followed;
 
 /// In the extensions of a request that a service answers: for those who count and trace, further out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,7 @@ pub struct RouterMiddleware<S>(Rc<Worker<S>>);
 
 struct Worker<S> {
     shared: Arc<Shared>,
+    followed: Followed,
     pool: Rc<Pool>,
     module: S,
 }
@@ -59,6 +61,7 @@ where
         let shared = Arc::clone(&self.0);
         let pool = Rc::new(Pool::new(&shared.options));
         ready(Ok(RouterMiddleware(Rc::new(Worker {
+            followed: Followed::new(&shared.live),
             shared,
             pool,
             module,
@@ -83,8 +86,76 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let worker = Rc::clone(&self.0);
-        Box::pin(async move { worker.answer(request).await })
+        Box::pin(answer(Rc::clone(&self.0), request))
+    }
+}
+
+/// What every request carries along is small: what only some need is boxed.
+async fn answer<S, B>(
+    worker: Rc<Worker<S>>,
+    mut request: ServiceRequest,
+) -> Result<ServiceResponse<EitherBody<B>>, Error>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    let begin = Instant::now();
+    let hops = match prepare(&mut request, &worker.shared.options) {
+        Ok(hops) => hops,
+        Err(refusal) => return Ok(worker.refuse(request, &refusal)),
+    };
+    if (worker.shared.is_own)(request.path()) {
+        return Ok(worker.module.call(request).await?.map_into_left_body());
+    }
+    let mut is_known = false;
+    loop {
+        let table = worker.followed.table();
+        let Some(number) = route_of(&table, &request) else {
+            return Ok(worker.refuse(request, &Refusal::NoRoute));
+        };
+        if !is_known {
+            if let Some(asking) = worker.shared.authenticate.authenticate(&mut request) {
+                asking.await;
+            }
+            is_known = true;
+        }
+        let route = &table.routes[number];
+        let (target, cookie) = side(&worker.shared, route, &request);
+        let outcome = match target {
+            Target::Module if (worker.shared.holds)(route) && worker.may_wait(begin) => {
+                Outcome::Again(request)
+            }
+            Target::Module => worker.module(request, (&table, number), begin).await?,
+            Target::Service(name) => {
+                let service = table.services.iter().position(|it| it.name == *name);
+                let Some(service) = service else {
+                    let service = name.clone();
+                    return Ok(worker.refuse(request, &Refusal::NotThere { service }));
+                };
+                let journey = Journey {
+                    shared: &worker.shared,
+                    pool: &worker.pool,
+                    table: &table,
+                    route,
+                    service: &table.services[service],
+                    numbers: (number, service),
+                    hops,
+                    begin,
+                };
+                Box::pin(worker.service(request, &journey, target)).await?
+            }
+        };
+        match outcome {
+            Outcome::Answered(mut response) => {
+                if let Some(cookie) = cookie {
+                    // a cookie of ours is always a header
+                    let _ = response.response_mut().add_cookie(&cookie);
+                }
+                return Ok(response);
+            }
+            Outcome::Again(back) => request = back,
+        }
+        Box::pin(tokio::time::sleep(LOOK_AGAIN)).await;
     }
 }
 
@@ -93,92 +164,6 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody,
 {
-    async fn answer(
-        &self,
-        mut request: ServiceRequest,
-    ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-        let begin = Instant::now();
-        let hops = match prepare(&mut request, &self.shared.options) {
-            Ok(hops) => hops,
-            Err(refusal) => return Ok(self.refuse(request, &refusal)),
-        };
-        if (self.shared.is_own)(request.path()) {
-            return Ok(self.module.call(request).await?.map_into_left_body());
-        }
-        let mut is_known = false;
-        loop {
-            match self.decide(request, hops, begin, &mut is_known).await? {
-                Outcome::Answered(response) => return Ok(response),
-                Outcome::Again(back) => request = back,
-            }
-            tokio::time::sleep(LOOK_AGAIN).await;
-        }
-    }
-
-    async fn decide(
-        &self,
-        mut request: ServiceRequest,
-        hops: u32,
-        begin: Instant,
-        is_known: &mut bool,
-    ) -> Answer<B> {
-        // kept to the end: the request ends where it began
-        let table = self.shared.live.table();
-        let Some(number) = route_of(&table, &request) else {
-            return Ok(Outcome::Answered(self.refuse(request, &Refusal::NoRoute)));
-        };
-        let (route, mark) = (&table.routes[number], table.index.name(number));
-        if !*is_known {
-            if let Some(asking) = self.shared.authenticate.authenticate(&mut request) {
-                asking.await;
-            }
-            *is_known = true;
-        }
-        let (target, cookie) = side(&self.shared, route, &request);
-        let answered = match target {
-            Target::Module if (self.shared.holds)(route) && self.may_wait(begin) => {
-                return Ok(Outcome::Again(request));
-            }
-            Target::Module => self.module(request, route, mark, begin).await?,
-            Target::Service(name) => {
-                let mut services = table.services.iter();
-                let Some(service) = services.position(|service| service.name == *name) else {
-                    let service = name.clone();
-                    let refused = self.refuse(request, &Refusal::NotThere { service });
-                    return Ok(Outcome::Answered(refused));
-                };
-                let (hold, registry) = (self.shared.options.hold, &self.shared.registry);
-                let now = Instant::now();
-                if registry.is_in_between(&table.services[service], now, hold)
-                    && self.may_wait(begin)
-                {
-                    return Ok(Outcome::Again(request));
-                }
-                let journey = Journey {
-                    shared: &self.shared,
-                    pool: &self.pool,
-                    table: &table,
-                    route,
-                    service: &table.services[service],
-                    numbers: (number, service),
-                    mark,
-                    hops,
-                    begin,
-                };
-                // boxed: what only forwarded requests need is not carried by all
-                Box::pin(self.service(request, &journey, target)).await?
-            }
-        };
-        let Outcome::Answered(mut response) = answered else {
-            return Ok(answered);
-        };
-        if let Some(cookie) = cookie {
-            // a cookie of ours is always a header
-            let _ = response.response_mut().add_cookie(&cookie);
-        }
-        Ok(Outcome::Answered(response))
-    }
-
     fn may_wait(&self, begin: Instant) -> bool {
         begin.elapsed() < self.shared.options.hold
     }
@@ -186,8 +171,7 @@ where
     async fn module(
         &self,
         mut request: ServiceRequest,
-        route: &Route,
-        mark: HeaderValue,
+        (table, number): (&RouteTable, usize),
         begin: Instant,
     ) -> Answer<B> {
         let is_safe = is_safe(&mut request);
@@ -200,8 +184,9 @@ where
             return Ok(Outcome::Again(request));
         }
         let mut response = response.map_into_left_body();
+        let mark = table.index.name(number);
         self.mark(response.headers_mut(), mark, &Target::Module);
-        let status = response.status();
+        let (route, status) = (&table.routes[number], response.status());
         self.observe(route, &Target::Module, status, begin, None);
         Ok(Outcome::Answered(response))
     }
@@ -213,11 +198,16 @@ where
         target: &Target,
     ) -> Answer<B> {
         let Journey {
+            table,
             route,
             service,
             begin,
             ..
         } = *journey;
+        let (hold, registry) = (self.shared.options.hold, &self.shared.registry);
+        if registry.is_in_between(service, Instant::now(), hold) && self.may_wait(begin) {
+            return Ok(Outcome::Again(request));
+        }
         request.extensions_mut().insert(Forwarded {
             route: route.name.clone(),
             service: service.name.clone(),
@@ -249,11 +239,12 @@ where
         if has_failed && may_fall_back {
             drop(answer);
             request.extensions_mut().remove::<Forwarded>();
-            let mark = journey.mark.clone();
-            return self.module(request, route, mark, Instant::now()).await;
+            let place = (&**table, journey.numbers.0);
+            return self.module(request, place, Instant::now()).await;
         }
         let mut response = answer.unwrap_or_else(|refusal| self.page(&request, &refusal));
-        self.mark(response.headers_mut(), journey.mark.clone(), target);
+        let mark = table.index.name(journey.numbers.0);
+        self.mark(response.headers_mut(), mark, target);
         let response = request.into_response(response).map_into_right_body();
         Ok(Outcome::Answered(response))
     }

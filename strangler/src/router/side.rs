@@ -8,12 +8,12 @@ use crate::backend::Target;
 use crate::decide::choose;
 use crate::table::{Route, Sticky};
 
-/// The side, and the cookie that keeps the caller on it, if it is new.
+/// The side, and the cookie that keeps the caller on it, if it is new; boxed, because hardly any request needs one.
 pub(super) fn side<'r>(
     shared: &Shared,
     route: &'r Route,
     request: &ServiceRequest,
-) -> (&'r Target, Option<Cookie<'static>>) {
+) -> (&'r Target, Option<Box<Cookie<'static>>>) {
     if let Some(sole) = route.backend.sole() {
         return (sole, None);
     }
@@ -39,5 +39,5 @@ pub(super) fn side<'r>(
         .http_only(true)
         .same_site(SameSite::Lax)
         .finish();
-    (target, Some(cookie))
+    (target, Some(Box::new(cookie)))
 }
