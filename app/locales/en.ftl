@@ -224,6 +224,7 @@ app-move-silent = Nothing heard for { $age }: see banyan move … status
 app-move-done = Done
 app-move-begun-step = begun
 app-move-fenced = writes wait, copying
+app-move-copying = copying and comparing
 app-move-copied = copied and compared
 app-move-kept = the copy is on the disk
 app-move-handed-over = handed over

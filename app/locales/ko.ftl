@@ -208,6 +208,7 @@ app-move-silent = { $age } 동안 소식이 없습니다. banyan move … status
 app-move-done = 완료
 app-move-begun-step = 시작함
 app-move-fenced = 쓰기를 멈추고 복사하는 중
+app-move-copying = 복사하고 비교하는 중
 app-move-copied = 복사와 비교를 마침
 app-move-kept = 복사본을 디스크에 저장함
 app-move-handed-over = 소유권을 넘김

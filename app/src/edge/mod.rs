@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, ResponseError as _};
@@ -149,6 +149,15 @@ pub async fn remember(
         let extensions = request.extensions();
         authenticator.forget_after(request.method(), request.path(), extensions.get());
     }
+    let forwarded = request.extensions().get::<Forwarded>().cloned();
+    if let Some(forwarded) = forwarded {
+        if forwarded.context != members::NAME {
+            keep_identity(response.headers_mut());
+        }
+        let route = RouteLabel(forwarded.route);
+        request.extensions_mut().insert(route);
+        response.response_mut().extensions_mut().insert(LeaveAlone);
+    }
     let new_guest = request.extensions().get::<NewGuest>().map(|new| new.0);
     if let Some(guest) = new_guest {
         let https = Client::of(&request).https;
@@ -156,13 +165,48 @@ pub async fn remember(
         // a cookie that cannot be a header does not exist: it is a UUID
         let _ = response.response_mut().add_cookie(&cookie);
     }
-    let route = request
-        .extensions()
-        .get::<Forwarded>()
-        .map(|forwarded| forwarded.route.clone());
-    if let Some(route) = route {
-        request.extensions_mut().insert(RouteLabel(route));
-        response.response_mut().extensions_mut().insert(LeaveAlone);
-    }
     Ok(response)
+}
+
+/// Who somebody is, is set by the members alone: no other service may put on a session or take it off.
+fn keep_identity(headers: &mut HeaderMap) {
+    let names = [Jar::Session, Jar::Guest].map(|jar| [true, false].map(|https| jar.name(https)));
+    let is_foreign = |value: &HeaderValue| {
+        let name = value.as_bytes().split(|byte| *byte == b'=').next();
+        let name = name.unwrap_or_default().trim_ascii();
+        !names
+            .as_flattened()
+            .iter()
+            .any(|ours| ours.as_bytes() == name)
+    };
+    let cookies: Vec<HeaderValue> = headers.get_all(SET_COOKIE).cloned().collect();
+    if cookies.iter().all(is_foreign) {
+        return;
+    }
+    headers.remove(SET_COOKIE);
+    for cookie in cookies.into_iter().filter(is_foreign) {
+        headers.append(SET_COOKIE, cookie);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_sets_cookies_of_its_own_only() {
+        let mut headers = HeaderMap::new();
+        let cookies = [
+            "seen=1; Path=/",
+            "banyan=stolen",
+            " __Host-banyan-guest=x",
+            "banyan-side=s",
+        ];
+        for cookie in cookies {
+            headers.append(SET_COOKIE, HeaderValue::from_static(cookie));
+        }
+        keep_identity(&mut headers);
+        let kept: Vec<_> = headers.get_all(SET_COOKIE).collect();
+        assert_eq!(kept, ["seen=1; Path=/", "banyan-side=s"]);
+    }
 }

@@ -16,7 +16,7 @@ pub const PATH: &str = "/internal/moves/";
 
 /// How long a move is still shown after its end.
 const SHOWN: Duration = Duration::from_mins(10);
-/// Copying is one step, however long: whoever says nothing for this long may be gone.
+/// Whoever says nothing for this long may be gone.
 const SILENT: Duration = Duration::from_mins(1);
 
 /// Of every context the last one. Cheap to clone.
@@ -32,6 +32,8 @@ pub struct News {
     /// Steps done, of so many.
     pub done: u8,
     pub of: u8,
+    /// Of the next step; 0 where only its end is told.
+    pub percent: u8,
     /// The last one in the mover's words: what it was and what came of it.
     pub step: String,
     pub what: String,
@@ -80,7 +82,8 @@ impl Moving {
     }
 
     pub fn percent(&self) -> u8 {
-        let percent = u32::from(self.news.done) * 100 / u32::from(self.news.of.max(1));
+        let done = u32::from(self.news.done) * 100 + u32::from(self.news.percent);
+        let percent = done / u32::from(self.news.of.max(1));
         u8::try_from(percent.min(100)).unwrap_or(100)
     }
 }
@@ -125,6 +128,7 @@ mod tests {
             to: "there".to_owned(),
             done,
             of: 4,
+            percent: 0,
             step: "copied".to_owned(),
             what: String::new(),
         }
@@ -135,6 +139,12 @@ mod tests {
         let (moves, begun) = (Moves::default(), Instant::now());
         let later = |seconds| begun + Duration::from_secs(seconds);
         moves.tell("stock".to_owned(), news(0), begun);
+        let copying = News {
+            percent: 50,
+            ..news(2)
+        };
+        moves.tell("stock".to_owned(), copying, later(4));
+        assert_eq!(moves.list(later(4))[0].percent(), 62);
         moves.tell("stock".to_owned(), news(3), later(5));
         let moving = moves.list(later(5)).remove(0);
         assert_eq!((moving.begun, moving.percent()), (begun, 75));

@@ -22,6 +22,7 @@ use crate::watch::Followed;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forwarded {
     pub route: String,
+    pub context: String,
     pub service: String,
 }
 
@@ -210,6 +211,7 @@ where
         }
         request.extensions_mut().insert(Forwarded {
             route: route.name.clone(),
+            context: route.context.clone(),
             service: service.name.clone(),
         });
         let is_safe = is_safe(&mut request);

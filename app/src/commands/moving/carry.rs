@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use kernel::Clock as _;
 use platform::audit::Entry;
-use platform::db::transfer::{Fence, Side, finish};
+use platform::db::transfer::{Fence, Progress, Side, finish};
 use platform::db::{Databases, Founding, Owner, SHARED};
 
+use super::super::import::bar;
 use super::content::Content;
 use super::report::Reporter;
 use super::{failed, tell};
@@ -53,15 +54,16 @@ impl Walk {
             fenced: None,
             reporter,
         };
-        walk.report("begun step", "");
+        walk.report("begun step", "", 0);
         walk
     }
 
-    fn report(&self, step: &str, what: &str) {
+    fn report(&self, step: &str, what: &str, percent: u8) {
         self.reporter.tell(News {
             to: self.to.clone(),
             done: self.done,
             of: STEPS,
+            percent,
             step: step.to_owned(),
             what: what.to_owned(),
         });
@@ -75,7 +77,7 @@ impl Walk {
         if word == LAST {
             self.done = STEPS;
         }
-        self.report(word, what);
+        self.report(word, what, 0);
         let _ = point;
         fail::fail_point!(point, |_| std::process::abort());
     }
@@ -92,7 +94,16 @@ impl Walk {
         let mut fence = Fence::raise(from).map_err(failed)?;
         self.fenced = Some(Instant::now());
         self.step("fenced", "writers wait", "move::fenced");
-        let copied = fence.copy(to, content.after_copy).map_err(failed)?;
+        let bar = bar("copying", 0);
+        let mut tell = |progress: Progress| {
+            bar.set_length(progress.of);
+            bar.set_position(progress.done);
+            let percent = progress.done * 100 / progress.of.max(1);
+            self.report("copying", "", u8::try_from(percent).unwrap_or(100));
+        };
+        let copied = fence.copy(to, content.after_copy, &mut tell);
+        bar.finish_and_clear();
+        let copied = copied.map_err(failed)?;
         let amount = tell::amount(&copied.amounts);
         self.step("copied", &format!("{amount}, compared"), "move::copied");
         copied.keep(&entry(from, to, &fence)).map_err(failed)?;

@@ -52,12 +52,18 @@ fn send_all(said: &Receiver<News>, url: &str, bearer: &str) {
     let (Ok(runtime), Ok(http)) = (runtime, registry::client()) else {
         return;
     };
-    for news in said {
-        let put = http.put(url).header("authorization", bearer).json(&news);
-        // within the runtime: the request looks for its clock when it is made
-        if let Err(error) = runtime.block_on(async { put.send().await }) {
-            tracing::debug!(%error, "the console does not hear of the move");
+    let mut next = said.recv().ok();
+    while let Some(news) = next.take() {
+        next = said.try_recv().ok();
+        // of how far a step has come only the latest counts
+        if news.percent == 0 || next.is_none() {
+            let put = http.put(url).header("authorization", bearer).json(&news);
+            // within the runtime: the request looks for its clock when it is made
+            if let Err(error) = runtime.block_on(async { put.send().await }) {
+                tracing::debug!(%error, "the console does not hear of the move");
+            }
         }
+        next = next.or_else(|| said.recv().ok());
     }
 }
 
@@ -77,6 +83,7 @@ mod tests {
             to: "there".to_owned(),
             done: 2,
             of: 7,
+            percent: 0,
             step: "copied".to_owned(),
             what: String::new(),
         });

@@ -81,7 +81,8 @@ pub fn reverse(from: &Home, to: &Home) -> Result<(), TransferError> {
 pub fn prepare(from: &Home, to: &Home) -> Result<Fence, TransferError> {
     drop(to.waiting());
     let mut fence = Fence::raise(&from.side())?;
-    fence.copy(&to.side(), Some(INDEX))?.keep(&entry())?;
+    let copied = fence.copy(&to.side(), Some(INDEX), &mut |_| ())?;
+    copied.keep(&entry())?;
     Ok(fence)
 }
 

@@ -14,6 +14,30 @@ pub(super) struct Source<'a> {
     pub owner: &'a Owner,
 }
 
+/// How far a copy has come, in rows: each is written, then read again and compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub done: u64,
+    pub of: u64,
+}
+
+/// It is told after so many rows.
+const OFTEN: u64 = 1_000;
+
+struct Told<'t> {
+    progress: Progress,
+    tell: &'t mut dyn FnMut(Progress),
+}
+
+impl Told<'_> {
+    fn row(&mut self) {
+        self.progress.done += 1;
+        if self.progress.done.is_multiple_of(OFTEN) {
+            (self.tell)(self.progress);
+        }
+    }
+}
+
 /// A target that is filled, compared and not yet committed: dropping it leaves everything as it was.
 pub struct Copied {
     conn: Conn,
@@ -34,6 +58,7 @@ pub(super) fn copy(
     source: Source<'_>,
     to: &Side,
     after: Option<AfterCopy>,
+    tell: &mut dyn FnMut(Progress),
 ) -> Result<Copied, TransferError> {
     let context = to.context();
     let from_there = TransferError::at::<DbError>(source.side.location());
@@ -48,9 +73,16 @@ pub(super) fn copy(
     target::clear(&mut conn, context, &own_shape).map_err(&here)?;
 
     let mut last = counters::read(source.conn, context, &shape.tables).map_err(&from_there)?;
+    let mut counts = Vec::with_capacity(shape.tables.len());
+    for table in &shape.tables {
+        counts.push(outbox::count(source.conn, table).map_err(&from_there)?);
+    }
+    let of = counts.iter().sum::<u64>() * 2;
+    let progress = Progress { done: 0, of };
+    let mut told = Told { progress, tell };
     let mut sums = Vec::with_capacity(shape.tables.len());
     for table in &shape.tables {
-        let sum = copy_table(source.conn, &mut conn, table)?;
+        let sum = copy_table(source.conn, &mut conn, table, &mut told)?;
         if table.name == OUTBOX {
             let rows = i64::try_from(sum.rows).unwrap_or(i64::MAX);
             last.insert(OUTBOX.to_owned(), rows);
@@ -64,7 +96,9 @@ pub(super) fn copy(
     }
     catch_up::catch_up(&mut conn).map_err(&here)?;
     target::mark(&mut conn, source.owner.epoch, source.side.location()).map_err(&here)?;
-    compare(source.conn, &mut conn, &shape.tables, &sums)?;
+    for ((table, count), sum) in shape.tables.iter().zip(counts).zip(&sums) {
+        compare(&mut conn, table, (count, sum), &mut told)?;
+    }
     let amounts = shape.tables.iter().zip(&sums).map(|(table, sum)| Amount {
         table: table.name.clone(),
         rows: sum.rows,
@@ -77,7 +111,12 @@ pub(super) fn copy(
     })
 }
 
-fn copy_table(from: &mut Conn, to: &mut Conn, table: &Table) -> Result<Sum, TransferError> {
+fn copy_table(
+    from: &mut Conn,
+    to: &mut Conn,
+    table: &Table,
+    told: &mut Told<'_>,
+) -> Result<Sum, TransferError> {
     let in_table = |source: DbError| TransferError::Value {
         table: table.name.clone(),
         why: source.to_string(),
@@ -85,11 +124,13 @@ fn copy_table(from: &mut Conn, to: &mut Conn, table: &Table) -> Result<Sum, Tran
     let mut inserter = Inserter::new(to, table);
     if table.name == RELAY {
         for row in outbox::positions(from, table)? {
+            told.row();
             inserter.add(row).map_err(in_table)?;
         }
     } else {
         let sql = outbox::select(table, from.is_postgres());
         each(from, &sql, |mut row| {
+            told.row();
             if table.name == OUTBOX {
                 outbox::renumber(table, &mut row, inserter.sum.rows + 1);
             }
@@ -102,29 +143,31 @@ fn copy_table(from: &mut Conn, to: &mut Conn, table: &Table) -> Result<Sum, Tran
 
 /// As many rows as the source has, and each of them as it was read there.
 fn compare(
-    from: &mut Conn,
     to: &mut Conn,
-    tables: &[Table],
-    sums: &[Sum],
+    table: &Table,
+    (count, sum): (u64, &Sum),
+    told: &mut Told<'_>,
 ) -> Result<(), TransferError> {
-    for (table, sum) in tables.iter().zip(sums) {
-        let there = outbox::count(from, table).map_err(TransferError::at(&table.name))?;
-        let here = sum_of(to, table)?;
-        if there != sum.rows || here != *sum {
-            return Err(TransferError::Differs {
-                table: table.name.clone(),
-            });
-        }
+    let here = sum_of(to, table, || told.row())?;
+    if count == sum.rows && here == *sum {
+        return Ok(());
     }
-    Ok(())
+    Err(TransferError::Differs {
+        table: table.name.clone(),
+    })
 }
 
-/// Of all rows of a table, as they are.
-pub(super) fn sum_of(conn: &mut Conn, table: &Table) -> Result<Sum, TransferError> {
+/// Of all rows of a table, as they are; says of each that it was read.
+pub(super) fn sum_of(
+    conn: &mut Conn,
+    table: &Table,
+    mut read: impl FnMut(),
+) -> Result<Sum, TransferError> {
     let mut sum = Sum::default();
     let sql = format!("SELECT {} FROM {}", table.columns(), table.quoted());
     each::<DbError>(conn, &sql, |row| {
         sum.add(&row);
+        read();
         Ok(())
     })
     .map_err(|source| TransferError::Value {

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 
-use super::{AfterCopy, Copied, Side, TransferError, copy, target};
+use super::{AfterCopy, Copied, Progress, Side, TransferError, copy, target};
 use crate::db::ownership::{self, Owner};
 use crate::db::schema::owner;
 use crate::db::{Conn, DbError};
@@ -40,14 +40,19 @@ impl Fence {
     }
 
     /// Fills `to`, whose tables must be there, and compares what is then in it with what was read. Nothing of it is seen
-    /// by others before [`Copied::keep`].
-    pub fn copy(&mut self, to: &Side, after: Option<AfterCopy>) -> Result<Copied, TransferError> {
+    /// by others before [`Copied::keep`]. `tell` hears now and then how far it has come.
+    pub fn copy(
+        &mut self,
+        to: &Side,
+        after: Option<AfterCopy>,
+        tell: &mut dyn FnMut(Progress),
+    ) -> Result<Copied, TransferError> {
         let source = copy::Source {
             conn: &mut self.conn,
             side: &self.side,
             owner: &self.owner,
         };
-        copy::copy(source, to, after)
+        copy::copy(source, to, after, tell)
     }
 
     /// The one commit: the source names `to` as its owner, and will not be served any more. Answers with the new epoch.

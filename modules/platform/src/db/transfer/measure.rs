@@ -8,7 +8,7 @@ pub fn measure(side: &Side) -> Result<Vec<Amount>, TransferError> {
     let shape = Shape::of(&mut conn, side.context())?;
     let mut amounts = Vec::with_capacity(shape.tables.len());
     for table in &shape.tables {
-        let sum = sum_of(&mut conn, table)?;
+        let sum = sum_of(&mut conn, table, || ())?;
         amounts.push(Amount {
             table: table.name.clone(),
             rows: sum.rows,

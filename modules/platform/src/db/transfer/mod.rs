@@ -19,7 +19,7 @@ mod side;
 mod target;
 
 pub use check::check;
-pub use copy::Copied;
+pub use copy::{Copied, Progress};
 pub use error::TransferError;
 pub use fence::Fence;
 pub use finish::{finish, tell};
