@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use platform::db::lease::Lease;
+use platform::db::others;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +33,8 @@ pub fn start(house: &House, stop: &CancellationToken) -> JoinHandle<()> {
             lease.while_held(&stop, work).await;
         }));
     }
+    let databases = house.duties().map(|duty| duty.db.clone()).collect();
+    tasks.push(tokio::spawn(others::follow(databases, stop.clone())));
     let shell = house.shell.clone();
     let stop = stop.clone();
     tasks.push(tokio::spawn(async move {

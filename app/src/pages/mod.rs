@@ -42,7 +42,7 @@ pub fn texts() -> [(Locale, &'static str); 2] {
 
 /// What only a process with a router has.
 pub fn routes(cfg: &mut ServiceConfig, own: Arc<OwnPages>, router: &Router) {
-    cfg.app_data(Data::new(own.routing.moves.clone()))
+    cfg.app_data(Data::from(own.routing.clone()))
         .app_data(Data::from(own))
         .app_data(Data::new(router.live().clone()))
         .app_data(Data::new(router.registry().clone()))

@@ -8,7 +8,7 @@ mod placement;
 mod recent;
 pub mod registry;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::http::header::HeaderName;
 use jiff::Timestamp;
@@ -86,7 +86,7 @@ impl Routing {
     /// The middleware around everything that this process could answer itself, out of `own` databases.
     pub fn router(&self, vouching: Vouching, own: &[Db]) -> Router {
         let proxies = vouching.shell.proxies.clone();
-        let (served, lost) = (own.to_vec(), own.to_vec());
+        let (served, lost, moves) = (own.to_vec(), own.to_vec(), self.moves.clone());
         Router::builder(self.watch.live().clone())
             .registry(self.registry.clone())
             .options(options())
@@ -96,7 +96,12 @@ impl Routing {
             .fall_back_if(move |route| {
                 find(&served, &route.context).is_none_or(|db| db.standing() == Standing::Serving)
             })
-            .hold_if(move |route| is_in_between(&lost, &route.context))
+            .hold_if(move |route, head| {
+                // neighbours' calls may only read, and whoever makes them tries again
+                let may_write = !head.method.is_safe() && !edge::is_internal(head.uri.path());
+                is_in_between(&lost, &route.context)
+                    || may_write && moves.is_fenced(&route.context, Instant::now())
+            })
             .trusting(move |peer| proxies.trusts(peer))
             .besides(|path| OWN_PATHS.contains(&path) || path.starts_with(moves::PATH))
             .build()

@@ -1,13 +1,14 @@
 //! Moves of data as `banyan move` tells of them while they go on: for the console, in memory.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Json, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
 
+use super::Routing;
 use super::registry::Neighbour;
 use crate::readiness::Readiness;
 
@@ -19,9 +20,12 @@ const SHOWN: Duration = Duration::from_mins(10);
 /// Whoever says nothing for this long may be gone.
 const SILENT: Duration = Duration::from_mins(1);
 
+/// Writes wait at the router for a mover that was heard of within this: one that died is not waited for.
+const HEARD: Duration = Duration::from_secs(1);
+
 /// Of every context the last one. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Moves(Arc<Mutex<BTreeMap<String, Moving>>>);
+pub struct Moves(Arc<RwLock<BTreeMap<String, Moving>>>);
 
 /// What the mover says after each step.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,13 +54,20 @@ pub struct Moving {
 impl Moves {
     /// Those under way, and those that ended a moment ago.
     pub fn list(&self, now: Instant) -> Vec<Moving> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, moving| now.duration_since(moving.last) < SHOWN);
         all.values().cloned().collect()
     }
 
+    /// Whether nobody can write to a context just now, because a mover holds its fence or is about to.
+    pub fn is_fenced(&self, context: &str, now: Instant) -> bool {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let moving = all.get(context).filter(|moving| !moving.has_ended());
+        moving.is_some_and(|moving| now.duration_since(moving.last) < HEARD)
+    }
+
     fn tell(&self, context: String, news: News, now: Instant) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let earlier = all
             .get(&context)
             .filter(|moving| news.done > 0 && moving.news.to == news.to);
@@ -71,9 +82,15 @@ impl Moves {
     }
 }
 
+impl News {
+    fn has_ended(&self) -> bool {
+        self.done >= self.of
+    }
+}
+
 impl Moving {
     pub fn has_ended(&self) -> bool {
-        self.news.done >= self.news.of
+        self.news.has_ended()
     }
 
     /// It is not done, and nothing was heard of it for long.
@@ -109,13 +126,25 @@ async fn get(_: Neighbour, context: Path<String>, readiness: Data<Readiness>) ->
     })
 }
 
+/// When this is answered, the process knows what the news means to it: its routes are those of the file, and whoever has
+/// lost the data has noticed.
 async fn put(
     _: Neighbour,
     context: Path<String>,
     news: Json<News>,
-    moves: Data<Moves>,
+    routing: Data<Routing>,
+    readiness: Data<Readiness>,
 ) -> HttpResponse {
-    moves.tell(context.into_inner(), news.into_inner(), Instant::now());
+    let (context, news, moves) = (
+        context.into_inner(),
+        news.into_inner(),
+        routing.moves.clone(),
+    );
+    readiness.standing_of(&context).await;
+    if news.has_ended() {
+        routing.watch.refresh();
+    }
+    moves.tell(context, news, Instant::now());
     HttpResponse::NoContent().finish()
 }
 
@@ -149,9 +178,13 @@ mod tests {
         let moving = moves.list(later(5)).remove(0);
         assert_eq!((moving.begun, moving.percent()), (begun, 75));
         assert!(!moving.is_silent(later(60)) && moving.is_silent(later(66)));
+        // a mover that is not heard of any more keeps nobody waiting
+        assert!(moves.is_fenced("stock", later(5)) && !moves.is_fenced("stock", later(6)));
+        assert!(!moves.is_fenced("orders", later(5)));
         moves.tell("stock".to_owned(), news(4), later(70));
         let moving = moves.list(later(200)).remove(0);
         assert!(moving.has_ended() && !moving.is_silent(later(200)));
+        assert!(!moves.is_fenced("stock", later(70)));
         assert!(moves.list(later(671)).is_empty());
         // begun anew
         moves.tell("stock".to_owned(), news(4), later(700));

@@ -11,6 +11,7 @@ const AT_ONCE: i64 = 64;
 
 /// Asks the provider about what is not settled, every second, until `stop`.
 pub async fn run(till: Arc<Till>, wake: Arc<Notify>, stop: CancellationToken) {
+    let mut others = till.db.others();
     while !stop.is_cancelled() {
         match till.settle_due(AT_ONCE).await {
             Ok(settled) if i64::try_from(settled) == Ok(AT_ONCE) => continue,
@@ -20,6 +21,7 @@ pub async fn run(till: Arc<Till>, wake: Arc<Notify>, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => {}
             () = wake.notified() => {}
+            _ = others.changed() => {}
             () = tokio::time::sleep(LOOK_AGAIN) => {}
         }
     }

@@ -122,10 +122,9 @@ where
         }
         let route = &table.routes[number];
         let (target, cookie) = side(&worker.shared, route, &request);
+        let is_held = (worker.shared.holds)(route, request.head()) && worker.may_wait(begin);
         let outcome = match target {
-            Target::Module if (worker.shared.holds)(route) && worker.may_wait(begin) => {
-                Outcome::Again(request)
-            }
+            _ if is_held => Outcome::Again(request),
             Target::Module => worker.module(request, (&table, number), begin).await?,
             Target::Service(name) => {
                 let service = table.services.iter().position(|it| it.name == *name);

@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::dev::RequestHead;
 use actix_web::http::header::HeaderName;
 
 use crate::registry::Registry;
@@ -35,12 +36,13 @@ pub(crate) struct Shared {
     pub pages: Box<dyn Pages>,
     pub observe: Box<dyn Observe>,
     pub may_serve: Box<MayServe>,
-    pub holds: Box<MayServe>,
+    pub holds: Box<Holds>,
     pub trusts: Box<Trusts>,
     pub is_own: Box<IsOwn>,
 }
 
 type MayServe = dyn Fn(&Route) -> bool + Send + Sync;
+type Holds = dyn Fn(&Route, &RequestHead) -> bool + Send + Sync;
 type IsOwn = dyn Fn(&str) -> bool + Send + Sync;
 type Trusts = dyn Fn(IpAddr) -> bool + Send + Sync;
 
@@ -103,7 +105,7 @@ impl Router {
             pages: Box::new(()),
             observe: Box::new(()),
             may_serve: Box::new(|_| true),
-            holds: Box::new(|_| false),
+            holds: Box::new(|_, _| false),
             trusts: Box::new(|_| false),
             is_own: Box::new(|_| false),
         })
@@ -156,10 +158,13 @@ impl Builder {
         self
     }
 
-    /// Whether the module has lost the data behind the route a moment ago, so that the table will send it elsewhere soon:
-    /// its requests wait for that, for [`Options::hold`] at most. By default never. Asked for every request.
+    /// Whether the data behind the route changes hands just now, so that the table will send its requests elsewhere soon:
+    /// this one waits for that, for [`Options::hold`] at most. By default never. Asked for every request.
     #[must_use]
-    pub fn hold_if(mut self, holds: impl Fn(&Route) -> bool + Send + Sync + 'static) -> Self {
+    pub fn hold_if(
+        mut self,
+        holds: impl Fn(&Route, &RequestHead) -> bool + Send + Sync + 'static,
+    ) -> Self {
         self.0.holds = Box::new(holds);
         self
     }

@@ -54,19 +54,24 @@ impl Walk {
             fenced: None,
             reporter,
         };
-        walk.report("begun step", "", 0);
+        // from now on its router lets writes wait, rather than have them wait at the fence
+        walk.reporter.tell_and_wait(walk.news("begun step", "", 0));
         walk
     }
 
     fn report(&self, step: &str, what: &str, percent: u8) {
-        self.reporter.tell(News {
+        self.reporter.tell(self.news(step, what, percent));
+    }
+
+    fn news(&self, step: &str, what: &str, percent: u8) -> News {
+        News {
             to: self.to.clone(),
             done: self.done,
             of: STEPS,
             percent,
             step: step.to_owned(),
             what: what.to_owned(),
-        });
+        }
     }
 
     /// Tells of a step that is done. A test may stop the process dead after it (`FAILPOINTS=move::fenced=return`).

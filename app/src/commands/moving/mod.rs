@@ -124,7 +124,7 @@ impl Desk<'_> {
         }
         let mut walk = Walk::begin(name, &to, routes.reporter(name));
         self.carry(&mut walk, from.as_ref(), &to, Direction::Out)?;
-        routes.wait_until_ready(&service).await?;
+        routes.wait_until_ready(name, &service).await?;
         walk.step(
             "ready",
             &format!("{} serves {name}", service.name),

@@ -1,4 +1,4 @@
-//! Tells the shop's console how a move goes. Nobody has to listen.
+//! Tells the shop how a move goes: its console shows it, and its router lets writes wait. Nobody has to listen.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -8,62 +8,83 @@ use crate::routing::registry;
 
 /// Sends in a thread of its own, so that the move waits for nobody; what was said is sent before this is gone.
 pub struct Reporter {
-    news: Option<Sender<News>>,
+    said: Option<Sender<Said>>,
     thread: Option<JoinHandle<()>>,
+}
+
+struct Said {
+    news: News,
+    /// Whoever waits until it was sent.
+    sent: Option<Sender<()>>,
 }
 
 impl Reporter {
     /// `bearer` is the `Authorization` of neighbours.
     pub fn start(router: &str, bearer: Option<String>, context: &str) -> Self {
-        let (news, said) = channel();
+        let (said, queue) = channel();
         let url = format!("{router}{PATH}{context}");
         let thread = bearer.and_then(|bearer| {
             std::thread::Builder::new()
-                .spawn(move || send_all(&said, &url, &bearer))
+                .spawn(move || send_all(&queue, &url, &bearer))
                 .ok()
         });
         Self {
-            news: Some(news),
+            said: Some(said),
             thread,
         }
     }
 
     pub fn tell(&self, news: News) {
-        if let Some(sender) = &self.news {
-            // without a thread nobody listens
-            let _ = sender.send(news);
+        self.say(Said { news, sent: None });
+    }
+
+    /// Returns when the shop has heard it, or nobody is there to hear it.
+    pub fn tell_and_wait(&self, news: News) {
+        let (sent, heard) = channel();
+        self.say(Said {
+            news,
+            sent: Some(sent),
+        });
+        // gone unsent as well: without a thread nobody listens
+        let _ = heard.recv();
+    }
+
+    fn say(&self, said: Said) {
+        if let Some(sender) = &self.said {
+            let _ = sender.send(said);
         }
     }
 }
 
 impl Drop for Reporter {
     fn drop(&mut self) {
-        drop(self.news.take());
+        drop(self.said.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-fn send_all(said: &Receiver<News>, url: &str, bearer: &str) {
+fn send_all(queue: &Receiver<Said>, url: &str, bearer: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let (Ok(runtime), Ok(http)) = (runtime, registry::client()) else {
         return;
     };
-    let mut next = said.recv().ok();
-    while let Some(news) = next.take() {
-        next = said.try_recv().ok();
+    let mut next = queue.recv().ok();
+    while let Some(Said { news, sent }) = next.take() {
+        next = queue.try_recv().ok();
         // of how far a step has come only the latest counts
         if news.percent == 0 || next.is_none() {
             let put = http.put(url).header("authorization", bearer).json(&news);
             // within the runtime: the request looks for its clock when it is made
             if let Err(error) = runtime.block_on(async { put.send().await }) {
-                tracing::debug!(%error, "the console does not hear of the move");
+                tracing::debug!(%error, "the shop does not hear of the move");
             }
         }
-        next = next.or_else(|| said.recv().ok());
+        drop(sent);
+        next = next.or_else(|| queue.recv().ok());
     }
 }
 

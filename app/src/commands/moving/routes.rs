@@ -81,11 +81,16 @@ impl Routes {
     }
 
     /// Every instance of the service has told the router that it serves what it must.
-    pub async fn wait_until_ready(&self, service: &Registered) -> Result<(), Failure> {
+    pub async fn wait_until_ready(
+        &self,
+        context: &str,
+        service: &Registered,
+    ) -> Result<(), Failure> {
         let until = Instant::now() + PATIENCE;
         for endpoint in &service.endpoints {
             loop {
-                // whoever is asked looks at once
+                // whoever is asked looks at once: the shop, too, whether it has lost the data
+                self.shop(context).await;
                 let _ = self.http.get(format!("{endpoint}/readyz")).send().await;
                 if self.is_ready(&service.name, endpoint).await {
                     break;

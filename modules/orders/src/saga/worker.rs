@@ -13,7 +13,7 @@ use crate::store::{self, Underway};
 
 /// So many orders are taken through their steps side by side: their writes share commits.
 const SIDE_BY_SIDE: usize = 512;
-/// Whoever has something to do rings; this is for what was not heard (another process, a crash).
+/// Whoever has something to do rings; this is for what was not heard.
 const POLL: Duration = Duration::from_secs(1);
 /// When more are due than can be read at once.
 const SOON: Duration = Duration::from_millis(50);
@@ -43,6 +43,7 @@ impl SagaWorker {
 
     pub async fn run(mut self, stop: CancellationToken) {
         let journal = self.saga.journal.clone();
+        let mut others = journal.db.others();
         self.wake_all().await;
         journal.bell.open();
         while !stop.is_cancelled() {
@@ -61,6 +62,7 @@ impl SagaWorker {
                 in_database = journal.bell.rung(), if has_room => if in_database {
                     self.look = Instant::now();
                 },
+                Ok(()) = others.changed(), if has_room => self.look = Instant::now(),
                 () = tokio::time::sleep_until(self.look), if has_room => {}
             }
         }

@@ -8,6 +8,7 @@ pub mod lease;
 mod location;
 mod migrate;
 mod open;
+pub mod others;
 mod ownership;
 mod postgres;
 mod readers;
@@ -43,6 +44,7 @@ struct Inner {
     /// Whether this process may be the home of what it opens.
     founding: Founding,
     commits: watch::Sender<u64>,
+    others: watch::Sender<u64>,
     writes: AtomicU64,
     _guard: Option<guard::Guard>,
 }
@@ -128,6 +130,11 @@ impl Db {
         self.0.commits.subscribe()
     }
 
+    /// Changes soon after a commit that another process made here, while [`others::follow`] looks.
+    pub fn others(&self) -> watch::Receiver<u64> {
+        self.0.others.subscribe()
+    }
+
     /// Writes acknowledged since the start, and the durable commits they took (equal on PostgreSQL).
     pub fn write_counts(&self) -> (u64, u64) {
         let writes = self.0.writes.load(Ordering::Relaxed);
@@ -139,6 +146,7 @@ impl Db {
 
     fn new(context: &'static str, opened: open::Opened) -> Self {
         let (commits, _) = watch::channel(0);
+        let (others, _) = watch::channel(0);
         let open::Opened {
             engine,
             ownership,
@@ -151,6 +159,7 @@ impl Db {
             ownership,
             founding,
             commits,
+            others,
             writes: AtomicU64::new(0),
             _guard: guard,
         }))

@@ -10,7 +10,7 @@ use super::{Delivery, Event, Outcome, dead_letters};
 use crate::db::{Db, DbError};
 
 const BATCH: i64 = 256;
-/// Commits wake the relay; this is for those that it did not see (another process, a crash).
+/// Commits wake the relay; this is for those that it did not see.
 const POLL: Duration = Duration::from_secs(1);
 /// A moment to let a burst of commits gather into one batch.
 const GATHER: Duration = Duration::from_millis(4);
@@ -45,7 +45,7 @@ impl Relay {
     }
 
     async fn serve(&self, to: &Subscriber, stop: &CancellationToken) {
-        let mut commits = self.db.commits();
+        let (mut commits, mut others) = (self.db.commits(), self.db.others());
         let mut failures = 0;
         while !stop.is_cancelled() {
             match self.pass_on(to, failures).await {
@@ -55,8 +55,10 @@ impl Relay {
                     tokio::select! {
                         () = stop.cancelled() => {}
                         _ = commits.changed() => tokio::time::sleep(GATHER).await,
+                        _ = others.changed() => {}
                         () = tokio::time::sleep(POLL) => {}
                     }
+                    others.mark_unchanged();
                     commits.mark_unchanged();
                 }
                 Err(reason) => {
