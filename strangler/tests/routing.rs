@@ -417,7 +417,7 @@ async fn while_the_module_s_data_changes_hands_its_requests_wait() {
     let (holds, count) = (Arc::clone(&changes), Arc::clone(&asked));
     let builder = Router::builder(live(&table(&[nowhere().await], safe_fallback())))
         .options(held(60_000))
-        .hold_if(move |route: &Route, _: &RequestHead| {
+        .hold_if(move |route: &Route, _: &Target, _: &RequestHead| {
             let is_first = count.fetch_add(1, Ordering::Relaxed) == 0;
             let holds = route.name == "m" && holds.swap(false, Ordering::Relaxed);
             assert!(holds || !is_first);
@@ -429,7 +429,7 @@ async fn while_the_module_s_data_changes_hands_its_requests_wait() {
     // not for ever
     let builder = Router::builder(live(&table(&[nowhere().await], safe_fallback())))
         .options(held(50))
-        .hold_if(|_, _| true);
+        .hold_if(|_, _, _| true);
     assert_eq!(Front::of(builder).get("/m").await.0.status(), 200);
 }
 

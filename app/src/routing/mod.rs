@@ -16,7 +16,9 @@ use kernel::Clock as _;
 use platform::db::{Db, Standing};
 use platform::identity::Identity;
 use platform::shell::SystemClock;
-use strangler::{Figures, Options, Registry, RouteTable, Router, RoutesFile, Sticky, Watch};
+use strangler::{
+    Figures, Options, Registry, RouteTable, Router, RoutesFile, Sticky, Target, Watch,
+};
 
 use crate::edge;
 use crate::failure::Failure;
@@ -96,10 +98,10 @@ impl Routing {
             .fall_back_if(move |route| {
                 find(&served, &route.context).is_none_or(|db| db.standing() == Standing::Serving)
             })
-            .hold_if(move |route, head| {
+            .hold_if(move |route, side, head| {
                 // neighbours' calls may only read, and whoever makes them tries again
                 let may_write = !head.method.is_safe() && !edge::is_internal(head.uri.path());
-                is_in_between(&lost, &route.context)
+                *side == Target::Module && is_in_between(&lost, &route.context)
                     || may_write && moves.is_fenced(&route.context, Instant::now())
             })
             .trusting(move |peer| proxies.trusts(peer))

@@ -122,7 +122,8 @@ where
         }
         let route = &table.routes[number];
         let (target, cookie) = side(&worker.shared, route, &request);
-        let is_held = (worker.shared.holds)(route, request.head()) && worker.may_wait(begin);
+        let is_held =
+            (worker.shared.holds)(route, target, request.head()) && worker.may_wait(begin);
         let outcome = match target {
             _ if is_held => Outcome::Again(request),
             Target::Module => worker.module(request, (&table, number), begin).await?,

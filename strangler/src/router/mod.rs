@@ -14,6 +14,7 @@ use std::time::Duration;
 use actix_web::dev::RequestHead;
 use actix_web::http::header::HeaderName;
 
+use crate::backend::Target;
 use crate::registry::Registry;
 use crate::table::Route;
 use crate::watch::Live;
@@ -42,7 +43,7 @@ pub(crate) struct Shared {
 }
 
 type MayServe = dyn Fn(&Route) -> bool + Send + Sync;
-type Holds = dyn Fn(&Route, &RequestHead) -> bool + Send + Sync;
+type Holds = dyn Fn(&Route, &Target, &RequestHead) -> bool + Send + Sync;
 type IsOwn = dyn Fn(&str) -> bool + Send + Sync;
 type Trusts = dyn Fn(IpAddr) -> bool + Send + Sync;
 
@@ -105,7 +106,7 @@ impl Router {
             pages: Box::new(()),
             observe: Box::new(()),
             may_serve: Box::new(|_| true),
-            holds: Box::new(|_, _| false),
+            holds: Box::new(|_, _, _| false),
             trusts: Box::new(|_| false),
             is_own: Box::new(|_| false),
         })
@@ -158,12 +159,12 @@ impl Builder {
         self
     }
 
-    /// Whether the data behind the route changes hands just now, so that the table will send its requests elsewhere soon:
+    /// Whether the data behind this side of the route changes hands just now, so that the table will say another soon:
     /// this one waits for that, for [`Options::hold`] at most. By default never. Asked for every request.
     #[must_use]
     pub fn hold_if(
         mut self,
-        holds: impl Fn(&Route, &RequestHead) -> bool + Send + Sync + 'static,
+        holds: impl Fn(&Route, &Target, &RequestHead) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.0.holds = Box::new(holds);
         self
