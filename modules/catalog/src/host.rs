@@ -6,7 +6,7 @@ use platform::ports::{Answers, Calls, Ctx, Unavailable};
 
 use crate::NAME;
 use crate::api::*;
-use crate::domain::{self, Bilingual, Category, Flaw, Rule};
+use crate::domain::{Category, Flaw, Rule};
 use crate::error::CatalogError;
 use crate::schema;
 use crate::store::list::{self, Filter, Sort};
@@ -181,7 +181,7 @@ impl Answers<ExportProducts> for Host {
 
 impl Answers<PutCategories> for Host {
     async fn answer(&self, ask: PutCategories, _: &Ctx) -> Result<PutReport, Unavailable> {
-        let parsed: Vec<_> = ask.categories.iter().map(parse_category).collect();
+        let parsed: Vec<_> = ask.categories.iter().map(CategoryDraft::parse).collect();
         let complaints: Vec<Complaint> = parsed
             .iter()
             .enumerate()
@@ -215,16 +215,6 @@ impl Answers<PutCategories> for Host {
             complaints: Vec::new(),
         })
     }
-}
-
-fn parse_category(draft: &CategoryDraft) -> Result<Category, Flaw> {
-    let slug = domain::slug(&draft.slug).map_err(|rule| Flaw::new("slug", rule))?;
-    let ko = domain::text(&draft.name.ko, 40, false).map_err(|rule| Flaw::new("name.ko", rule))?;
-    let en = domain::text(&draft.name.en, 40, false).map_err(|rule| Flaw::new("name.en", rule))?;
-    Ok(Category {
-        slug,
-        name: Bilingual { ko, en },
-    })
 }
 
 impl Answers<Categories> for Host {

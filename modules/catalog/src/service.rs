@@ -12,7 +12,7 @@ use platform::shell::Shell;
 
 use crate::Host;
 use crate::api::{CategoryCard, Parsed, ProductDraft};
-use crate::domain::Flaw;
+use crate::domain::{Category, Flaw};
 use crate::error::CatalogError;
 use crate::needs::{Left, Most, Needs, Stars, Talk};
 use crate::store::list::{self, After, Facets, Filter, Row, Sort};
@@ -233,6 +233,24 @@ impl Service {
 
     pub async fn categories(&self) -> Result<Vec<CategoryCard>, CatalogError> {
         Ok(self.host.db.read(store::categories::list).await?)
+    }
+
+    /// All of them, in the order that becomes the shop's, but for those in `gone`, which must be empty.
+    pub async fn put_categories(
+        &self,
+        all: Vec<Category>,
+        gone: Vec<String>,
+        who: String,
+    ) -> Result<(), CatalogError> {
+        let at = self.shell.now();
+        let editor = Editor { who, at };
+        let write = move |conn: &mut platform::db::Conn| {
+            for slug in &gone {
+                store::categories::remove(conn, slug, &editor)?;
+            }
+            store::categories::put(conn, &all, &editor)
+        };
+        self.host.db.write(write).await
     }
 
     pub async fn picture(&self, name: String) -> Result<Option<(String, Vec<u8>)>, CatalogError> {

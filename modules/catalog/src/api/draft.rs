@@ -6,13 +6,16 @@ use kernel::Money;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
-use super::Both;
+use super::{Both, CategoryDraft};
 use crate::domain::picture::{self, Picture};
-use crate::domain::{Bilingual, Flaw, Product, Rule, Values, Variant, number, slug, text};
+use crate::domain::{
+    Bilingual, Category, Flaw, Product, Rule, Values, Variant, number, slug, text,
+};
 
 const LONGEST_NAME: usize = 120;
 const LONGEST_DESCRIPTION: usize = 10_000;
 const LONGEST_VALUE: usize = 40;
+const LONGEST_CATEGORY: usize = 40;
 const DEAREST: i64 = 1_000_000_000;
 
 /// One product. The same JSON is imported, exported, and sent to `/api/admin/products`.
@@ -156,6 +159,21 @@ impl ProductDraft {
             }
         }
         (names, new)
+    }
+}
+
+impl CategoryDraft {
+    pub(crate) fn parse(&self) -> Result<Category, Flaw> {
+        let name = |lang: &str, typed: &str| {
+            text(typed, LONGEST_CATEGORY, false)
+                .map_err(|rule| Flaw::new(format!("name.{lang}"), rule))
+        };
+        let slug = slug(&self.slug).map_err(|rule| Flaw::new("slug", rule))?;
+        let (ko, en) = (name("ko", &self.name.ko)?, name("en", &self.name.en)?);
+        Ok(Category {
+            slug,
+            name: Bilingual { ko, en },
+        })
     }
 }
 

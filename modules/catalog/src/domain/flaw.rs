@@ -36,6 +36,8 @@ pub enum Rule {
     SameValues,
     #[error("more than {0} are not allowed")]
     TooMany(usize),
+    #[error("has products in it: {0}")]
+    NotEmpty(String),
     #[error("{0}")]
     Picture(BadPicture),
     #[error("there is no picture {0}")]
@@ -67,6 +69,7 @@ impl Rule {
             Self::Axes => "catalog-bad-axes",
             Self::SameValues => "catalog-bad-same",
             Self::TooMany(_) => "catalog-bad-many",
+            Self::NotEmpty(_) => "catalog-bad-not-empty",
             Self::Picture(BadPicture::TooLarge) => "catalog-bad-picture-large",
             Self::Picture(BadPicture::Unknown) => "catalog-bad-picture-unknown",
             Self::Picture(BadPicture::Active) => "catalog-bad-picture-active",
@@ -82,6 +85,7 @@ impl Rule {
             Self::Category(what)
             | Self::Twice(what)
             | Self::Taken(what)
+            | Self::NotEmpty(what)
             | Self::NoPicture(what) => {
                 vec![("what", what.clone())]
             }

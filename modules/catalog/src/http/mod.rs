@@ -48,6 +48,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
                 .route(web::post().to(admin::create)),
         )
         .service(
+            web::resource("/admin/products/_categories")
+                .route(web::get().to(admin::categories))
+                .route(web::post().to(admin::save_categories)),
+        )
+        .service(
             web::resource("/admin/products/{sku}")
                 .route(web::get().to(admin::edit))
                 .route(web::post().to(admin::save)),

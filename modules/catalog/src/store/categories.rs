@@ -6,7 +6,7 @@ use platform::on_both;
 
 use super::Editor;
 use crate::api::{Both, CategoryCard};
-use crate::domain::Category;
+use crate::domain::{Category, Flaw, Rule};
 use crate::error::CatalogError;
 use crate::schema::{categories, products};
 
@@ -113,6 +113,29 @@ pub fn put(conn: &mut Conn, all: &[Category], editor: &Editor) -> Result<(), Cat
             what: "categories.put",
             subject: "categories".to_owned(),
             detail,
+        },
+    )?)
+}
+
+/// Refused while a product is in it.
+pub fn remove(conn: &mut Conn, slug: &str, editor: &Editor) -> Result<(), CatalogError> {
+    let empty = categories::table
+        .filter(categories::slug.eq(slug))
+        .filter(categories::products.eq(0));
+    let removed = on_both!(conn, |c| diesel::delete(empty).execute(c))?;
+    if removed == 0 {
+        let flaw = Flaw::new("drop", Rule::NotEmpty(slug.to_owned()));
+        return Err(CatalogError::Refused(vec![(0, flaw)]));
+    }
+    let (at, who) = (editor.at, editor.who.clone());
+    Ok(audit::record(
+        conn,
+        &Entry {
+            at,
+            who,
+            what: "category.deleted",
+            subject: slug.to_owned(),
+            detail: serde_json::json!({}),
         },
     )?)
 }

@@ -1,11 +1,16 @@
 //! Where shopkeepers keep their products.
 
+mod categories;
 mod edit;
 mod list;
 
 pub use edit::{blank, create, delete, edit, save};
 pub use list::list;
 
+pub use categories::{save as save_categories, show as categories};
+
+#[cfg(test)]
+pub use categories::CategoriesPage;
 #[cfg(test)]
 pub use edit::EditPage;
 #[cfg(test)]
@@ -13,6 +18,7 @@ pub use list::ListPage;
 
 const PATH: &str = "/admin/products";
 const NEW: &str = "/admin/products/_new";
+const CATEGORIES: &str = "/admin/products/_categories";
 
 #[cfg(test)]
 fn sample_categories() -> Vec<crate::api::CategoryCard> {

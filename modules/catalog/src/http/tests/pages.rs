@@ -25,6 +25,7 @@ fn every_page_renders_in_both_languages() {
             admin::ListPage::sample(page()).render(),
             admin::EditPage::sample(page()).render(),
             admin::EditPage::blank(page()).render(),
+            admin::CategoriesPage::sample(page()).render(),
         ] {
             let html = html.unwrap();
             assert_eq!(html.matches("<h1>").count(), 1, "{html}");

@@ -438,3 +438,100 @@ async fn deleting_by_the_page_asks_for_the_version_that_was_seen() {
         list.body
     );
 }
+
+async fn categories(shop: &Shop) -> Vec<(String, String)> {
+    let cards = shop
+        .host
+        .db
+        .read(crate::store::categories::list)
+        .await
+        .unwrap();
+    cards
+        .into_iter()
+        .map(|card| (card.slug, card.name.en))
+        .collect()
+}
+
+#[actix_web::test]
+async fn shelves_are_put_up_renamed_moved_and_taken_down() {
+    const PAGE: &str = "/admin/products/_categories";
+    let shop = Shop::open().await;
+    assert_eq!(post(&shop, mug()).await.status, 201);
+    let before = categories(&shop).await;
+    let slug = |at: usize| before[at].0.clone();
+    let save = async |fields: &[(&str, &str)]| {
+        let request = TestRequest::post().uri(PAGE).set_form(fields);
+        shop.as_shopkeeper(request).await
+    };
+    let (first, second) = (slug(0), slug(1));
+    let both = [
+        ("0.is", first.as_str()),
+        ("0.place", "2"),
+        ("0.name.ko", "하나"),
+        ("0.name.en", "One"),
+        ("1.is", second.as_str()),
+        ("1.place", "1"),
+        ("1.name.ko", "둘"),
+        ("1.name.en", "Two"),
+    ];
+    let new = |slug, ko| {
+        [
+            ("2.slug", slug),
+            ("2.name.ko", ko),
+            ("2.name.en", "Garden"),
+            ("2.place", ""),
+        ]
+    };
+
+    for (slug, ko, field) in [
+        ("Garden & Co", "정원", "2.slug"),
+        (&first, "정원", "2.slug"),
+        ("garden", " ", "2.name.ko"),
+    ] {
+        let refused = save(&[&both[..], &new(slug, ko)[..]].concat()).await;
+        assert_eq!(refused.status, 422, "{slug}");
+        assert!(
+            refused.body.contains(&format!("href=\"#f-{field}\""))
+                && refused.body.contains("Garden")
+        );
+    }
+    assert_eq!(categories(&shop).await, before);
+
+    let saved = save(&[&both[..], &new("garden", "정원")[..]].concat()).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let expect = [
+        (&second, "Two"),
+        (&first, "One"),
+        (&"garden".to_owned(), "Garden"),
+    ];
+    let expect = expect.map(|(slug, name)| (slug.clone(), name.to_owned()));
+    assert_eq!(categories(&shop).await, expect);
+
+    // the mug is in it
+    let refused = save(&[("0.is", "food"), ("0.drop", "on")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("food"));
+    assert_eq!(
+        save(&[("0.is", "garden"), ("0.drop", "on")]).await.status,
+        303
+    );
+    assert!(
+        !categories(&shop)
+            .await
+            .iter()
+            .any(|(slug, _)| slug == "garden")
+    );
+    // somebody else was quicker: it does not come back
+    let late = [
+        ("0.is", "garden"),
+        ("0.name.ko", "정원"),
+        ("0.name.en", "Garden"),
+    ];
+    assert_eq!(save(&late).await.status, 303);
+    assert!(
+        !categories(&shop)
+            .await
+            .iter()
+            .any(|(slug, _)| slug == "garden")
+    );
+}
