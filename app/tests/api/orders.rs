@@ -50,10 +50,8 @@ async fn an_order_is_confirmed_shipped_and_delivered() {
         "{confirmed:#}"
     );
     let shipped = buyer.sees_order(&placed).until("shipped").await;
-    assert_eq!(
-        words(&shipped),
-        ["placed", "reserved", "authorised", "confirmed", "shipped"]
-    );
+    let way = ["placed", "reserved", "authorised", "confirmed", "shipped"].map(str::to_owned);
+    assert!(words(&shipped).starts_with(&way), "{shipped:#}");
     let delivered = buyer.sees_order(&placed).until("delivered").await;
     assert_eq!(
         words(&delivered),

@@ -150,29 +150,38 @@ impl Shopper {
 }
 
 impl Watched<'_> {
-    /// Until the order has this status. Fails when it ends with another one.
+    /// Until the order has, or has had, this status. Fails when it ends without.
     pub async fn until(&self, status: &str) -> Value {
-        let order = self.until_one_of(&[status, "delivered", "cancelled"]).await;
-        assert_eq!(order["status"], status, "{order:#}");
+        let has_had = |order: &Value| words(order).iter().any(|word| word == status);
+        let order = self
+            .until_it(|order| has_had(order) || has_ended(order))
+            .await;
+        assert!(has_had(&order), "never {status}: {order:#}");
         order
     }
 
     /// Until nothing more will happen.
     pub async fn ends(&self) -> Value {
-        self.until_one_of(&["delivered", "cancelled"]).await
+        self.until_it(has_ended).await
     }
 
-    async fn until_one_of(&self, wanted: &[&str]) -> Value {
+    async fn until_it(&self, is_so: impl Fn(&Value) -> bool) -> Value {
         let begun = Instant::now();
         loop {
             let order = self.shopper.get(&self.path).await.is(200).json();
-            if wanted.iter().any(|status| order["status"] == *status) {
+            if is_so(&order) {
                 return order;
             }
-            assert!(begun.elapsed() < PATIENCE, "never {wanted:?}: {order:#}");
+            assert!(begun.elapsed() < PATIENCE, "nothing more comes: {order:#}");
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
+}
+
+fn has_ended(order: &Value) -> bool {
+    ["delivered", "cancelled"]
+        .iter()
+        .any(|end| order["status"] == *end)
 }
 
 /// The words of a timeline, in order.
