@@ -171,7 +171,7 @@ pub async fn remember(
 /// Who somebody is, is set by the members alone: no other service may put on a session or take it off.
 fn keep_identity(headers: &mut HeaderMap) {
     let names = [Jar::Session, Jar::Guest].map(|jar| [true, false].map(|https| jar.name(https)));
-    let is_foreign = |value: &HeaderValue| {
+    let is_its_own = |value: &HeaderValue| {
         let name = value.as_bytes().split(|byte| *byte == b'=').next();
         let name = name.unwrap_or_default().trim_ascii();
         !names
@@ -180,11 +180,11 @@ fn keep_identity(headers: &mut HeaderMap) {
             .any(|ours| ours.as_bytes() == name)
     };
     let cookies: Vec<HeaderValue> = headers.get_all(SET_COOKIE).cloned().collect();
-    if cookies.iter().all(is_foreign) {
+    if cookies.iter().all(is_its_own) {
         return;
     }
     headers.remove(SET_COOKIE);
-    for cookie in cookies.into_iter().filter(is_foreign) {
+    for cookie in cookies.into_iter().filter(is_its_own) {
         headers.append(SET_COOKIE, cookie);
     }
 }

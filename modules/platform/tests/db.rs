@@ -2,13 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::prelude::*;
 use platform::db::{
-    Conn, Databases, Db, DbError, Migrations, OpenError, PLATFORM, Place, WriteError,
+    Conn, Databases, Db, DbError, Migrations, OpenError, PLATFORM, Place, WriteError, others,
     schema::idempotency,
 };
 use platform::testing;
+use tokio_util::sync::CancellationToken;
 
 /// A context with no tables but the platform's.
 fn migrations() -> Migrations {
@@ -101,14 +103,14 @@ async fn a_caller_that_goes_away_does_not_cancel_its_write(db: Db) {
     let mut seen = db.commits();
     let write = db.write(|conn| put(conn, "kept"));
     // polled once, so that it is on its way, then dropped
-    let _ = tokio::time::timeout(std::time::Duration::ZERO, write).await;
+    let _ = tokio::time::timeout(Duration::ZERO, write).await;
     let written = async {
         while keys(&db).await.is_empty() {
             let _ =
-                tokio::time::timeout(std::time::Duration::from_millis(10), seen.changed()).await;
+                tokio::time::timeout(Duration::from_millis(10), seen.changed()).await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(10), written)
+    tokio::time::timeout(Duration::from_secs(10), written)
         .await
         .unwrap();
 }
@@ -121,6 +123,35 @@ async fn a_unique_violation_is_told_as_one(db: Db) {
 }
 
 /// Counts up in one row: every increment of eight writers must be there.
+/// Two that open the same database share nothing, as two processes do.
+async fn a_commit_of_another_process_is_heard(place: Place) {
+    let open = || {
+        let databases = Databases::new(place.clone()).unwrap();
+        databases.open("test", migrations()).unwrap()
+    };
+    let (here, there) = (open(), open());
+    let stop = CancellationToken::new();
+    let looking = tokio::spawn(others::follow(vec![here.clone()], stop.clone()));
+    let mut heard = here.others();
+    let hears = async {
+        for n in 0.. {
+            // the first ones may come before it looks for the first time
+            there
+                .write(move |conn| put(conn, &n.to_string()))
+                .await
+                .unwrap();
+            let soon = tokio::time::timeout(Duration::from_millis(500), heard.changed());
+            if soon.await.is_ok() {
+                return;
+            }
+        }
+    };
+    let patience = Duration::from_secs(20);
+    tokio::time::timeout(patience, hears).await.unwrap();
+    stop.cancel();
+    looking.await.unwrap();
+}
+
 async fn eight_writers_lose_no_increment(db: Db) {
     db.write(|conn| put(conn, "counter")).await.unwrap();
     let db = Arc::new(db);
@@ -153,6 +184,12 @@ async fn eight_writers_lose_no_increment(db: Db) {
 
 mod sqlite {
     use super::*;
+
+    #[tokio::test]
+    async fn a_commit_of_another_process_is_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        super::a_commit_of_another_process_is_heard(Place::Folder(folder.path().to_owned())).await;
+    }
 
     #[tokio::test]
     async fn a_write_that_fails_takes_no_other_with_it() {
@@ -252,6 +289,12 @@ mod sqlite {
 #[cfg(feature = "postgres-tests")]
 mod postgres {
     use super::*;
+
+    #[tokio::test]
+    async fn a_commit_of_another_process_is_heard() {
+        let place = Place::Postgres(testing::postgres_url());
+        super::a_commit_of_another_process_is_heard(place).await;
+    }
 
     #[tokio::test]
     async fn a_write_that_fails_takes_no_other_with_it() {
