@@ -18,6 +18,9 @@ use crate::{
     processes::Processes,
 };
 
+/// How many tests of one binary run at once, as libtest wants to be told.
+const THREADS: &str = "RUST_TEST_THREADS";
+
 #[derive(Args)]
 pub struct Selection {
     /// Lint and test this package alone (may be given again)
@@ -117,6 +120,9 @@ impl Workbench {
             .env("BANYAN_TEST_CHROMIUM", debian::CHROMIUM)
             .env("BANYAN_TEST_CHROMEDRIVER", debian::CHROMEDRIVER)
             .env("TMPDIR", self.scratch.path());
+        if std::env::var_os(THREADS).is_none() {
+            command.env(THREADS, threads().to_string());
+        }
         if io::stdout().is_terminal() {
             command.env("CARGO_TERM_COLOR", "always");
         }
@@ -144,6 +150,11 @@ impl Workbench {
             .close()
             .context("cannot remove what the tests left behind")
     }
+}
+
+/// Tests of a shop wait half of their time: for its processes, and for clocks.
+fn threads() -> usize {
+    2 * std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn cargo_test(selection: &Selection) -> Command {
