@@ -106,8 +106,7 @@ async fn a_caller_that_goes_away_does_not_cancel_its_write(db: Db) {
     let _ = tokio::time::timeout(Duration::ZERO, write).await;
     let written = async {
         while keys(&db).await.is_empty() {
-            let _ =
-                tokio::time::timeout(Duration::from_millis(10), seen.changed()).await;
+            let _ = tokio::time::timeout(Duration::from_millis(10), seen.changed()).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(10), written)
