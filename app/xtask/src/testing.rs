@@ -18,9 +18,6 @@ use crate::{
     processes::Processes,
 };
 
-/// How many tests of one binary run at once, as libtest wants to be told.
-const THREADS: &str = "RUST_TEST_THREADS";
-
 #[derive(Args)]
 pub struct Selection {
     /// Lint and test this package alone (may be given again)
@@ -119,10 +116,8 @@ impl Workbench {
             .env("BANYAN_TEST_POSTGRES", self.postgres.url())
             .env("BANYAN_TEST_CHROMIUM", debian::CHROMIUM)
             .env("BANYAN_TEST_CHROMEDRIVER", debian::CHROMEDRIVER)
+            .env("RUST_TEST_THREADS", threads().to_string())
             .env("TMPDIR", self.scratch.path());
-        if std::env::var_os(THREADS).is_none() {
-            command.env(THREADS, threads().to_string());
-        }
         if io::stdout().is_terminal() {
             command.env("CARGO_TERM_COLOR", "always");
         }
@@ -152,7 +147,7 @@ impl Workbench {
     }
 }
 
-/// Tests of a shop wait half of their time: for its processes, and for clocks.
+/// So many tests of one binary run at once: they wait half of their time, for the shop's processes and for clocks.
 fn threads() -> usize {
     2 * std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -37,6 +37,15 @@ struct Row {
     drop: bool,
 }
 
+/// A row, and what is wrong with it.
+struct View {
+    row: Row,
+    error: Option<String>,
+    slug_is_wrong: bool,
+    ko_is_wrong: bool,
+    en_is_wrong: bool,
+}
+
 /// What a form asks for.
 #[derive(Default)]
 struct Wish {
@@ -178,16 +187,23 @@ impl CategoriesPage {
         }
     }
 
-    fn is_wrong(&self, at: &usize, field: &str) -> bool {
-        let field = format!("{at}.{field}");
-        self.errors.iter().any(|error| error.field == field)
-    }
-
-    fn errors_of(&self, at: &usize) -> Vec<String> {
-        let prefix = format!("{at}.");
-        let of_row = self.errors.iter();
-        let of_row = of_row.filter(|error| error.field.starts_with(&prefix));
-        of_row.map(|error| self.page.field_error(error)).collect()
+    fn views(&self) -> Vec<View> {
+        let view = |(at, row): (usize, &Row)| {
+            let field = |name: &str| format!("{at}.{name}");
+            let is_wrong = |name: &str| self.errors.iter().any(|error| error.field == field(name));
+            let mut errors = self
+                .errors
+                .iter()
+                .filter(|e| e.field.starts_with(&field("")));
+            View {
+                error: errors.next().map(|error| self.page.field_error(error)),
+                slug_is_wrong: is_wrong("slug"),
+                ko_is_wrong: is_wrong("name.ko"),
+                en_is_wrong: is_wrong("name.en"),
+                row: row.clone(),
+            }
+        };
+        self.rows.iter().enumerate().map(view).collect()
     }
 }
 
