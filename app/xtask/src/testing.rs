@@ -116,7 +116,6 @@ impl Workbench {
             .env("BANYAN_TEST_POSTGRES", self.postgres.url())
             .env("BANYAN_TEST_CHROMIUM", debian::CHROMIUM)
             .env("BANYAN_TEST_CHROMEDRIVER", debian::CHROMEDRIVER)
-            .env("RUST_TEST_THREADS", threads().to_string())
             .env("TMPDIR", self.scratch.path());
         if io::stdout().is_terminal() {
             command.env("CARGO_TERM_COLOR", "always");
@@ -145,11 +144,6 @@ impl Workbench {
             .close()
             .context("cannot remove what the tests left behind")
     }
-}
-
-/// So many tests of one binary run at once: they wait half of their time, for the shop's processes and for clocks.
-fn threads() -> usize {
-    2 * std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn cargo_test(selection: &Selection) -> Command {

@@ -16,7 +16,7 @@ use super::{Conn, DbError, Isolation, WriteError, caught};
 
 /// Conflicting writes are retried for this long.
 const PATIENCE: Duration = Duration::from_secs(5);
-const CONNECTIONS: usize = 4;
+const CONNECTIONS: usize = 6;
 /// Writers that wait for a move leave a connection to those who read.
 const WRITERS: usize = CONNECTIONS - 1;
 
