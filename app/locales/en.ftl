@@ -222,6 +222,7 @@ app-move-progress = Progress
 app-move-begun = Begun
 app-move-silent = Nothing heard for { $age }: see banyan move … status
 app-move-done = Done
+app-move-stopped = Stopped: see banyan move … status
 app-move-begun-step = begun
 app-move-fenced = writes wait, copying
 app-move-copying = copying and comparing

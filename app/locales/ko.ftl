@@ -206,6 +206,7 @@ app-move-progress = 진행
 app-move-begun = 시작한 지
 app-move-silent = { $age } 동안 소식이 없습니다. banyan move … status로 확인하세요.
 app-move-done = 완료
+app-move-stopped = 중단되었습니다. banyan move … status로 확인하세요.
 app-move-begun-step = 시작함
 app-move-fenced = 쓰기를 멈추고 복사하는 중
 app-move-copying = 복사하고 비교하는 중

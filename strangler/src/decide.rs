@@ -1,7 +1,6 @@
 //! Which route, and which side of it. Pure: a table and a request in, an answer out.
 
 use std::cmp::Reverse;
-use std::iter::successors;
 
 use actix_web::http::header::HeaderValue;
 use foldhash::HashMap;
@@ -23,16 +22,12 @@ pub(crate) struct Specificity {
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     by_path: HashMap<String, Vec<Entry>>,
-    /// Of the paths there: most of what a request's path begins with need not be looked for.
-    lengths: Lengths,
+    /// Of the paths there, the longest first: most of what a request's path begins with need not be looked for.
+    lengths: Vec<usize>,
     by_context: HashMap<String, usize>,
     /// What answers say of each route.
     names: Vec<HeaderValue>,
 }
-
-/// A bit for each length below the last; the last stands for all that are longer.
-#[derive(Clone, Copy, Debug, Default)]
-struct Lengths(u64);
 
 #[derive(Debug)]
 struct Entry {
@@ -95,7 +90,7 @@ impl Index {
                 method: a_match.method,
                 route: n,
             };
-            index.lengths.insert(a_match.path.value().len());
+            index.lengths.push(specificity.length);
             index
                 .by_path
                 .entry(a_match.path.value().to_owned())
@@ -109,17 +104,33 @@ impl Index {
             entries.sort_by_key(|entry| Reverse(entry.specificity));
         }
         index
+            .lengths
+            .sort_unstable_by_key(|length| Reverse(*length));
+        index.lengths.dedup();
+        index
     }
 
     /// The number of the route.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<usize> {
-        let mut there = ancestors(path).filter(|prefix| self.lengths.may_hold(prefix.len()));
-        let entry = there.find_map(|prefix| {
+        let entry = self.prefixes(path).find_map(|prefix| {
             let whole = prefix.len() == path.len();
             let mut entries = self.by_path.get(prefix)?.iter();
             entries.find(|entry| (whole || !entry.specificity.exact) && fits(entry.method, method))
         })?;
         Some(entry.route)
+    }
+
+    /// `/a/b`, `/a`, `/`: the path itself and everything that is a prefix of it by whole segments, the longest first, as
+    /// long as paths of the table are.
+    fn prefixes<'p>(&self, path: &'p str) -> impl Iterator<Item = &'p str> {
+        let ends_segment = |length: usize| match path.as_bytes().get(length) {
+            Some(next) => *next == b'/' || length == 1,
+            None => length == path.len(),
+        };
+        let lengths = self.lengths.iter().copied();
+        lengths
+            .filter(move |length| ends_segment(*length))
+            .filter_map(|length| path.get(..length))
     }
 
     pub(crate) fn find_context(&self, context: &str) -> Option<usize> {
@@ -129,28 +140,6 @@ impl Index {
     pub(crate) fn name(&self, route: usize) -> HeaderValue {
         self.names[route].clone()
     }
-}
-
-impl Lengths {
-    fn insert(&mut self, length: usize) {
-        self.0 |= Self::bit(length);
-    }
-
-    fn may_hold(self, length: usize) -> bool {
-        self.0 & Self::bit(length) != 0
-    }
-
-    fn bit(length: usize) -> u64 {
-        1 << length.min(63)
-    }
-}
-
-/// `/a/b`, `/a`, `/`: the path itself and everything that is a prefix of it by whole segments.
-fn ancestors(path: &str) -> impl Iterator<Item = &str> {
-    successors(Some(path), |path| {
-        let slash = path.bytes().rposition(|byte| byte == b'/')?;
-        (path.len() > 1).then(|| &path[..slash.max(1)])
-    })
 }
 
 fn fits(wanted: Option<&str>, method: &str) -> bool {

@@ -35,31 +35,40 @@ pub fn normalise(path: &str) -> Result<Cow<'_, str>, BadPath> {
 
 /// Quick and cautious: plain characters only, no empty segment and none that begins with a dot.
 fn is_normal(path: &str) -> bool {
-    let bytes = path.as_bytes();
-    bytes.iter().all(|byte| is_plain(*byte))
-        && bytes
-            .windows(2)
-            .all(|two| !matches!(two, [b'/', b'/' | b'.']))
+    let (mut flaws, mut before) = (0, 0);
+    for byte in path.bytes() {
+        let kind = KINDS[usize::from(byte)];
+        flaws |= kind & (UNPLAIN | before);
+        before = (kind & SLASH) << 1;
+    }
+    flaws == 0
 }
 
 fn is_plain(byte: u8) -> bool {
-    PLAIN[usize::from(byte)]
+    KINDS[usize::from(byte)] & UNPLAIN == 0
 }
 
-/// What a path may hold unescaped: `pchar` of RFC 3986, and the slash. A table, because every byte of every path is
-/// looked up.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
+const UNPLAIN: u8 = 1;
+const SLASH: u8 = 2;
+/// Not normal after a slash.
+const BEGINS_BADLY: u8 = SLASH << 1;
+
+/// What the bytes of a path are; plain is `pchar` of RFC 3986, and the slash. A table, because every byte of every path
+/// is looked up.
+const KINDS: [u8; 256] = {
+    let mut kinds = [UNPLAIN; 256];
     let mut byte = 0;
     while byte < u8::MAX {
-        plain[byte as usize] = is_unreserved(byte)
-            || matches!(
-                byte,
-                b'!' | b'$' | b'&'..=b',' | b'/' | b':' | b';' | b'=' | b'@'
-            );
+        kinds[byte as usize] = match byte {
+            b'/' => SLASH | BEGINS_BADLY,
+            b'.' => BEGINS_BADLY,
+            b'!' | b'$' | b'&'..=b',' | b':' | b';' | b'=' | b'@' => 0,
+            _ if is_unreserved(byte) => 0,
+            _ => UNPLAIN,
+        };
         byte += 1;
     }
-    plain
+    kinds
 };
 
 const fn is_unreserved(byte: u8) -> bool {

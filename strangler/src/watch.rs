@@ -1,53 +1,22 @@
-//! The table in effect: follows the file, keeps the last good one.
+//! Follows the routes file, and keeps the last good table in effect.
 
-use std::cell::RefCell;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use arc_swap::{ArcSwap, Cache, Guard};
 use jiff::Timestamp;
 
+use crate::live::Live;
 use crate::load;
 use crate::problem::LoadError;
 use crate::rules::version;
 use crate::table::RouteTable;
 use crate::write::RoutesFile;
-
-/// The table in effect, for everyone who decides. Cheap to clone and to read; each request reads it once.
-#[derive(Clone)]
-pub struct Live(Arc<ArcSwap<Current>>);
-
-/// The table as one thread follows it: what all threads share is only read per request, never counted.
-pub(crate) struct Followed {
-    live: RefCell<Cache<Arc<ArcSwap<Current>>, Arc<Current>>>,
-    table: RefCell<Held>,
-}
-
-/// Held while a request lasts, so that it ends where it began; counted by this thread alone.
-pub(crate) type Held = Rc<Arc<RouteTable>>;
-
-/// What is in effect now.
-#[derive(Debug)]
-pub struct Current {
-    pub table: Arc<RouteTable>,
-    /// Since when this table is in effect: its age.
-    pub since: Instant,
-    /// The file says something else, which was refused.
-    pub refused: Option<Arc<Refused>>,
-}
-
-#[derive(Debug)]
-pub struct Refused {
-    pub why: LoadError,
-    pub since: Instant,
-}
 
 /// Follows a routes file until it is dropped.
 pub struct Watch {
@@ -63,69 +32,6 @@ const INTERVAL: Duration = Duration::from_millis(20);
 /// For a second after a change the text is read at every look: two saves within one tick
 /// of the file system's clock look alike from outside.
 const ATTENTIVE: u32 = 50;
-
-impl Live {
-    /// A table that no file stands behind.
-    pub fn fixed(table: RouteTable) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(Current::new(table))))
-    }
-
-    pub fn current(&self) -> Guard<Arc<Current>> {
-        self.0.load()
-    }
-
-    pub fn table(&self) -> Arc<RouteTable> {
-        Arc::clone(&self.0.load().table)
-    }
-
-    fn swap(&self, table: RouteTable) {
-        self.0.store(Arc::new(Current::new(table)));
-    }
-
-    fn refuse(&self, why: Option<LoadError>) {
-        let current = self.current();
-        let refused = why.map(|why| {
-            Arc::new(Refused {
-                why,
-                since: Instant::now(),
-            })
-        });
-        self.0.store(Arc::new(Current {
-            table: Arc::clone(&current.table),
-            since: current.since,
-            refused,
-        }));
-    }
-}
-
-impl Followed {
-    pub fn new(live: &Live) -> Self {
-        Self {
-            live: RefCell::new(Cache::new(Arc::clone(&live.0))),
-            table: RefCell::new(Rc::new(live.table())),
-        }
-    }
-
-    pub fn table(&self) -> Held {
-        let mut live = self.live.borrow_mut();
-        let now = &live.load().table;
-        let mut table = self.table.borrow_mut();
-        if !Arc::ptr_eq(now, &table) {
-            *table = Rc::new(Arc::clone(now));
-        }
-        Rc::clone(&table)
-    }
-}
-
-impl Current {
-    fn new(table: RouteTable) -> Self {
-        Self {
-            table: Arc::new(table),
-            since: Instant::now(),
-            refused: None,
-        }
-    }
-}
 
 impl Watch {
     /// At the start there is no last good table: a file that is wrong is an error. `now` dates hand edits in the audit.

@@ -8,11 +8,12 @@
 
 mod support;
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use strangler::{Answered, Observe, Router};
+use strangler::{Answered, Count, Observe, Router};
 use support::{Front, Upstream, Wire, get, in_time, live, quick, seen, table, until};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -212,10 +213,16 @@ async fn an_answer_that_ends_with_its_connection_is_passed_on() {
 struct Broken(Arc<AtomicUsize>);
 
 impl Observe for Broken {
+    fn side(&self, route: &str, service: &str) -> Rc<dyn Count> {
+        assert_eq!((route, service), ("s", "s"));
+        Rc::new(self.clone())
+    }
+}
+
+impl Count for Broken {
     fn answered(&self, _: &Answered<'_>) {}
 
-    fn broken(&self, route: &str, service: &str) {
-        assert_eq!((route, service), ("s", "s"));
+    fn broken(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -6,14 +6,15 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use actix_web::dev::{RequestHead, ServiceRequest};
 use jiff::Timestamp;
 use strangler::{
-    Answered, Authenticate, Flip, Observe, Options, Refusal, Route, Router, RoutesFile, Sticky,
-    Target, Watch,
+    Answered, Authenticate, Count, Flip, Observe, Options, Refusal, Route, Router, RoutesFile,
+    Sticky, Target, Watch,
 };
 use support::{Front, Upstream, get, live, table};
 
@@ -156,11 +157,28 @@ struct Told(Arc<Mutex<Vec<Heard>>>);
 
 type Heard = (String, String, u16, Option<Refusal>);
 
+/// Of one side.
+struct Side {
+    told: Told,
+    route: String,
+    backend: String,
+}
+
 impl Observe for Told {
+    fn side(&self, route: &str, backend: &str) -> Rc<dyn Count> {
+        Rc::new(Side {
+            told: self.clone(),
+            route: route.to_owned(),
+            backend: backend.to_owned(),
+        })
+    }
+}
+
+impl Count for Side {
     fn answered(&self, answered: &Answered<'_>) {
-        self.0.lock().unwrap().push((
-            answered.route.name.clone(),
-            answered.backend.to_string(),
+        self.told.0.lock().unwrap().push((
+            self.route.clone(),
+            self.backend.clone(),
             answered.status.as_u16(),
             answered.refusal.cloned(),
         ));

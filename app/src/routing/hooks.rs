@@ -26,25 +26,27 @@ pub struct Vouching {
 }
 
 impl Authenticate for Vouching {
-    /// Neighbours have proved themselves and say for whom they ask; strangers say nothing of the kind.
-    fn authenticate<'r>(&'r self, request: &'r mut ServiceRequest) -> Option<LocalFut<'r, ()>> {
-        if is_internal(request.path()) {
-            return None;
-        }
-        request
-            .headers_mut()
-            .remove(HeaderName::from_static(identity::HEADER));
-        if is_plain(request.path()) {
-            return None;
-        }
-        Some(Box::pin(async move {
+    /// Neighbours have proved themselves and say for whom they ask.
+    fn asks(&self, request: &ServiceRequest) -> bool {
+        !is_internal(request.path())
+    }
+
+    /// Strangers say nothing of the kind.
+    fn authenticate<'r>(&'r self, request: &'r mut ServiceRequest) -> LocalFut<'r, ()> {
+        Box::pin(async move {
+            request
+                .headers_mut()
+                .remove(HeaderName::from_static(identity::HEADER));
+            if is_plain(request.path()) {
+                return;
+            }
             let (found, new_guest) = self.authenticator.identify(&self.shell, request).await;
             let mut extensions = request.extensions_mut();
             extensions.insert(found);
             if let Some(guest) = new_guest {
                 extensions.insert(NewGuest(guest));
             }
-        }))
+        })
     }
 
     fn key(&self, request: &ServiceRequest, sticky: Sticky) -> Option<String> {

@@ -118,18 +118,15 @@ fn line(out: &mut String, name: &str, labels: &str, value: impl std::fmt::Displa
 
 #[cfg(test)]
 mod tests {
-    use strangler::{Answered, Figures, Observe as _, Target};
+    use strangler::{Answered, Count as _, Figures};
 
     use super::*;
 
     #[test]
     fn figures_are_told_as_a_histogram_that_adds_up() {
-        let table = strangler::parse(strangler::BUILT_IN).unwrap();
         let figures = Figures::default();
         for (millis, status) in [(1, 200), (40, 200), (60_000, 503)] {
-            figures.answered(&Answered {
-                route: table.route("board").unwrap(),
-                backend: &Target::Service("board".to_owned()),
+            figures.counter("board", "board").answered(&Answered {
                 status: actix_web::http::StatusCode::from_u16(status).unwrap(),
                 latency: Duration::from_millis(millis),
                 refusal: None,

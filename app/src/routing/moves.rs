@@ -41,6 +41,18 @@ pub struct News {
     /// The last one in the mover's words: what it was and what came of it.
     pub step: String,
     pub what: String,
+    /// The mover gave up after it, and says why where it runs.
+    pub stopped: bool,
+}
+
+/// How a move stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    UnderWay,
+    Done,
+    Stopped,
+    /// It is not done, and nothing was heard of it for long.
+    Silent,
 }
 
 #[derive(Clone, Debug)]
@@ -62,7 +74,7 @@ impl Moves {
     /// Whether nobody can write to a context just now, because a mover holds its fence or is about to.
     pub fn is_fenced(&self, context: &str, now: Instant) -> bool {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let moving = all.get(context).filter(|moving| !moving.has_ended());
+        let moving = all.get(context).filter(|moving| !moving.news.is_last());
         moving.is_some_and(|moving| now.duration_since(moving.last) < HEARD)
     }
 
@@ -83,19 +95,26 @@ impl Moves {
 }
 
 impl News {
-    fn has_ended(&self) -> bool {
+    fn is_done(&self) -> bool {
         self.done >= self.of
+    }
+
+    fn is_last(&self) -> bool {
+        self.stopped || self.is_done()
     }
 }
 
 impl Moving {
-    pub fn has_ended(&self) -> bool {
-        self.news.has_ended()
-    }
-
-    /// It is not done, and nothing was heard of it for long.
-    pub fn is_silent(&self, now: Instant) -> bool {
-        !self.has_ended() && now.duration_since(self.last) > SILENT
+    pub fn standing(&self, now: Instant) -> Standing {
+        if self.news.is_done() {
+            Standing::Done
+        } else if self.news.stopped {
+            Standing::Stopped
+        } else if now.duration_since(self.last) > SILENT {
+            Standing::Silent
+        } else {
+            Standing::UnderWay
+        }
     }
 
     pub fn percent(&self) -> u8 {
@@ -141,7 +160,7 @@ async fn put(
         routing.moves.clone(),
     );
     readiness.standing_of(&context).await;
-    if news.has_ended() {
+    if news.is_last() {
         routing.watch.refresh();
     }
     moves.tell(context, news, Instant::now());
@@ -160,6 +179,7 @@ mod tests {
             percent: 0,
             step: "copied".to_owned(),
             what: String::new(),
+            stopped: false,
         }
     }
 
@@ -177,18 +197,28 @@ mod tests {
         moves.tell("stock".to_owned(), news(3), later(5));
         let moving = moves.list(later(5)).remove(0);
         assert_eq!((moving.begun, moving.percent()), (begun, 75));
-        assert!(!moving.is_silent(later(60)) && moving.is_silent(later(66)));
+        assert_eq!(moving.standing(later(60)), Standing::UnderWay);
+        assert_eq!(moving.standing(later(66)), Standing::Silent);
         // a mover that is not heard of any more keeps nobody waiting
         assert!(moves.is_fenced("stock", later(5)) && !moves.is_fenced("stock", later(6)));
         assert!(!moves.is_fenced("orders", later(5)));
         moves.tell("stock".to_owned(), news(4), later(70));
         let moving = moves.list(later(200)).remove(0);
-        assert!(moving.has_ended() && !moving.is_silent(later(200)));
+        assert_eq!(moving.standing(later(200)), Standing::Done);
         assert!(!moves.is_fenced("stock", later(70)));
         assert!(moves.list(later(671)).is_empty());
         // begun anew
         moves.tell("stock".to_owned(), news(4), later(700));
         moves.tell("stock".to_owned(), news(0), later(701));
         assert_eq!(moves.list(later(701))[0].begun, later(701));
+        // one that gave up keeps nobody waiting either
+        let stopped = News {
+            stopped: true,
+            ..news(1)
+        };
+        moves.tell("stock".to_owned(), stopped, later(702));
+        let moving = moves.list(later(800)).remove(0);
+        assert_eq!(moving.standing(later(800)), Standing::Stopped);
+        assert!(!moves.is_fenced("stock", later(702)));
     }
 }

@@ -6,9 +6,7 @@ use actix_web::http::StatusCode;
 use platform::db::{Db, Standing};
 use platform::identity::Identity;
 use platform::ports::{Place, Placement, There};
-use strangler::{
-    Answered, Endpoint, Fallback, Figures, Live, Observe as _, Registry, Route, Target,
-};
+use strangler::{Answered, Count as _, Endpoint, Fallback, Figures, Live, Registry, Route, Target};
 
 /// In a process that routes: by the same table as everything else.
 pub struct ByTable {
@@ -63,17 +61,16 @@ impl Placement for ByTable {
             return;
         };
         let backend = match place {
-            Place::Here => Target::Module,
-            Place::There(there) => Target::Service(there.name.clone()),
+            Place::Here => "module",
+            Place::There(there) => &there.name,
         };
         let status = if answered {
             StatusCode::OK
         } else {
             StatusCode::SERVICE_UNAVAILABLE
         };
-        self.figures.answered(&Answered {
-            route,
-            backend: &backend,
+        let counter = self.figures.counter(&route.name, backend);
+        counter.answered(&Answered {
             status,
             latency: after,
             refusal: None,

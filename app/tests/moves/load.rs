@@ -208,7 +208,6 @@ impl Hand {
             let put = self.writes("stock", || admin.put(&path, &body)).await;
             put.is(200);
             self.told.lock().unwrap().counts.insert(sku.clone(), count);
-            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
@@ -223,7 +222,6 @@ impl Hand {
             let put = self.writes("cart", || member.puts(SOLD, quantity)).await;
             put.is(200);
             acknowledged = quantity;
-            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         (member, acknowledged)
     }

@@ -109,7 +109,7 @@ impl Processes {
         drop(command); // it holds ends of the pipe: ours must close for the reader to end
         let reading = thread::spawn(move || copy_lines(reader, line));
         let status = child.wait();
-        self.end_strays(spared);
+        self.end_strays(spared, &reading);
         reading
             .join()
             .ok()
@@ -118,13 +118,14 @@ impl Processes {
         Ok(status?)
     }
 
-    /// Ends all of our descendants but `spared` and what it started.
-    fn end_strays(&self, spared: &Child) {
+    /// Ends all of our descendants but `spared` and what it started. One whose parent ends while we look is not seen at
+    /// that look; as long as it lives it keeps the output open that is read.
+    fn end_strays<T>(&self, spared: &Child, reading: &thread::JoinHandle<T>) {
         let spared = Pid::from_child(spared);
         let mut told = Vec::new();
         loop {
             let strays = below(getpid(), Some(spared));
-            if strays.is_empty() {
+            if strays.is_empty() && reading.is_finished() {
                 return;
             }
             for Process { pid, parent, name } in strays {

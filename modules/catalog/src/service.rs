@@ -245,9 +245,7 @@ impl Service {
         let at = self.shell.now();
         let editor = Editor { who, at };
         let write = move |conn: &mut platform::db::Conn| {
-            for slug in &gone {
-                store::categories::remove(conn, slug, &editor)?;
-            }
+            store::categories::remove(conn, &gone, &editor)?;
             store::categories::put(conn, &all, &editor)
         };
         self.host.db.write(write).await

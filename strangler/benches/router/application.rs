@@ -1,10 +1,12 @@
 //! What is served by a process of our own: the router before a service, and a small application with and without it.
 //! The bench starts itself once more for each, so that all are built alike.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use actix_web::middleware::Condition;
 use actix_web::{App, HttpResponse, HttpServer, Responder, web};
 use serde::Serialize;
 use strangler::{Figures, Live, Router};
@@ -13,6 +15,7 @@ use crate::cores::Cores;
 use crate::process::{Process, free};
 use crate::proxies;
 use crate::rounds::{Contestants, Request};
+use crate::service::DIFFERENCE;
 
 /// Then: the address, and what to serve there.
 pub const ARGUMENT: &str = "--serve";
@@ -42,11 +45,19 @@ pub fn start_all(cores: &Cores) -> Contestants {
     }
 }
 
-pub fn request() -> Request {
-    Request {
-        name: "answer a GET in process, 1 KiB",
-        bytes: proxies::request("GET", "/c5/products/42?page=2", 0),
-    }
+/// An application that does next to nothing, and one that does what the least of a shop's answers cost at least.
+pub fn requests() -> [Request; 2] {
+    let get = |path| proxies::request("GET", path, 0);
+    [
+        Request {
+            name: "answer a GET in process, 1 KiB",
+            bytes: get("/c5/products/16?page=2"),
+        },
+        Request {
+            name: "answer a GET in process, 10 KiB",
+            bytes: get("/c5/products/160?page=2"),
+        },
+    ]
 }
 
 fn start(cores: &Cores, name: &'static str, what: &[&str]) -> Process {
@@ -62,41 +73,34 @@ pub fn serve(arguments: &[String]) -> std::io::Result<()> {
         panic!("what is to be served where?");
     };
     match (*what, rest) {
-        (BEFORE, [service]) => serve_router(address, &before(service)),
-        (PLAIN, []) => serve_plain(address),
-        (ROUTED, [routes]) => serve_router(address, &routes_to_module(routes.parse().unwrap())),
+        (BEFORE, [service]) => serve_app(address, true, &before(service)),
+        (PLAIN, []) => serve_app(address, false, &routes_to_module(10)),
+        (ROUTED, [routes]) => serve_app(address, true, &routes_to_module(routes.parse().unwrap())),
         _ => panic!("{words:?} cannot be served"),
     }
 }
 
-fn serve_router(address: &str, table: &str) -> std::io::Result<()> {
+/// With the router and without it the compiler makes the same code: two programs of which each has its own differ by a
+/// few percent for how that code happens to lie in memory.
+fn serve_app(address: &str, is_routed: bool, table: &str) -> std::io::Result<()> {
     let live = Live::fixed(strangler::parse(table).expect("a table"));
     let router = Router::builder(live).observe(Figures::default()).build();
     actix_web::rt::System::new().block_on(async move {
-        HttpServer::new(move || App::new().configure(shop).wrap(router.clone()))
-            .workers(1)
-            .keep_alive(KEPT)
-            .h1_allow_half_closed(false)
-            .bind(address)?
-            .run()
-            .await
-    })
-}
-
-fn serve_plain(address: &str) -> std::io::Result<()> {
-    actix_web::rt::System::new().block_on(async move {
-        HttpServer::new(|| App::new().configure(shop))
-            .workers(1)
-            .keep_alive(KEPT)
-            .h1_allow_half_closed(false)
-            .bind(address)?
-            .run()
-            .await
+        HttpServer::new(move || {
+            let router = Condition::new(is_routed, router.clone());
+            App::new().configure(shop).wrap(router)
+        })
+        .workers(1)
+        .keep_alive(KEPT)
+        .h1_allow_half_closed(false)
+        .bind(address)?
+        .run()
+        .await
     })
 }
 
 fn shop(config: &mut web::ServiceConfig) {
-    config.route("/c5/products/{sku}", web::get().to(products));
+    config.route("/c5/products/{count}", web::get().to(products));
 }
 
 #[derive(Serialize)]
@@ -107,15 +111,24 @@ struct Product {
     available: usize,
 }
 
-/// A page of made-up products, of about 1 KiB: an application that does next to nothing.
-async fn products(sku: web::Path<usize>) -> impl Responder {
+thread_local! {
+    static ANSWERED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A page of made-up products, each of about 64 bytes.
+async fn products(count: web::Path<usize>) -> impl Responder {
+    let longer = ANSWERED.get() % DIFFERENCE;
+    ANSWERED.set(ANSWERED.get() + 1);
     let product = |n| Product {
-        sku: *sku + n,
-        name: format!("the product {n}"),
+        sku: 42 + n,
+        name: match n {
+            0 => "x".repeat(longer),
+            _ => format!("the product {n}"),
+        },
         price: 1000 * n,
         available: n,
     };
-    let products: Vec<Product> = (0..16).map(product).collect();
+    let products: Vec<Product> = (0..*count).map(product).collect();
     HttpResponse::Ok().json(products)
 }
 

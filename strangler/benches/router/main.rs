@@ -26,6 +26,10 @@ mod service;
 use cores::Cores;
 use report::Report;
 
+/// As the shop has it. The system's own lets the order of what was freed decide how long the next allocation takes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 9;
 
 fn main() {
@@ -37,6 +41,7 @@ fn main() {
     if let Some(rest) = after(application::ARGUMENT) {
         return application::serve(rest).unwrap();
     }
+    let parts = Parts(arguments);
     let cores = Cores::of_this_process();
     cores.take_for_callers();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -46,26 +51,43 @@ fn main() {
     let rounds = rounds.and_then(|rounds| rounds.parse().ok());
     let report = runtime
         .unwrap()
-        .block_on(bench(&cores, rounds.unwrap_or(ROUNDS)));
+        .block_on(bench(&cores, rounds.unwrap_or(ROUNDS), &parts));
     if !report.finish() {
         std::process::exit(1);
     }
 }
 
-async fn bench(cores: &Cores, rounds: usize) -> Report {
+/// As named on the command line; all of them where none is named.
+struct Parts(Vec<String>);
+
+impl Parts {
+    const ALL: [&str; 3] = ["forwarding", "in-process", "memory"];
+
+    fn wants(&self, part: &str) -> bool {
+        let mut named = self.0.iter().filter(|it| Self::ALL.contains(&it.as_str()));
+        let first = named.next();
+        first.is_none_or(|first| first == part || named.any(|it| it == part))
+    }
+}
+
+async fn bench(cores: &Cores, rounds: usize, parts: &Parts) -> Report {
     let mut report = Report::new(cores, rounds);
     let service = service::start().await;
-    {
+    if parts.wants("forwarding") {
         let proxies = proxies::start(cores, service);
         report.versions(&proxies);
         for request in proxies::requests() {
             report.add(rounds::run(&request, &proxies, rounds).await);
         }
     }
-    {
+    if parts.wants("in-process") {
         let applications = application::start_all(cores);
-        report.add(rounds::run(&application::request(), &applications, rounds * 2).await);
+        for request in application::requests() {
+            report.add(rounds::run(&request, &applications, rounds * 2).await);
+        }
     }
-    report.memory(memory::run(cores, service).await);
+    if parts.wants("memory") {
+        report.memory(memory::run(cores, service).await);
+    }
     report
 }

@@ -9,6 +9,10 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::callers::{Wire, length};
 
 pub const ANSWER: usize = 1024;
+/// One answer is that many bytes longer at most than another. How fast the kernel copies an answer depends on how it lies
+/// to the end of the one before; with answers of one length that is the same each time, and differs, between two whose
+/// answers have other heads, by more than what they do.
+pub const DIFFERENCE: usize = 64;
 
 /// Answered with as much as one could wish to stream.
 pub const ENDLESS: &str = "/s/gib";
@@ -31,7 +35,12 @@ pub async fn start() -> SocketAddr {
 
 async fn serve(stream: TcpStream) {
     let mut wire = Wire::new(stream);
-    let answer = [head(ANSWER as u64).as_bytes(), &[b'x'; ANSWER]].concat();
+    let answer = |longer| {
+        let length = ANSWER + longer;
+        [head(length as u64).into_bytes(), vec![b'x'; length]].concat()
+    };
+    let answers: Vec<Vec<u8>> = (0..DIFFERENCE).map(answer).collect();
+    let mut answers = answers.iter().cycle();
     while let Some(head) = wire.head().await {
         let length = length(&head).unwrap_or(0);
         let is_endless = head
@@ -46,7 +55,7 @@ async fn serve(stream: TcpStream) {
         let written = if is_endless && length == 0 {
             pour(&mut wire.stream).await
         } else {
-            wire.stream.write_all(&answer).await
+            wire.stream.write_all(answers.next().unwrap()).await
         };
         if written.is_err() {
             return;

@@ -23,8 +23,8 @@ use actix_web::http::Method;
 use actix_web::{HttpMessage, HttpResponse};
 use tokio::time::timeout;
 
-use crate::router::{Refusal, Shared};
-use crate::table::{Endpoint, Route, RouteTable, Service};
+use crate::router::{Count, Refusal, Shared};
+use crate::table::{Endpoint, Route, Service};
 use answer_head::{AnswerHead, Asked};
 use connection::{Connection, Failed};
 use framing::Framing;
@@ -36,11 +36,10 @@ pub(crate) use pool::Pool;
 pub(crate) struct Journey<'j> {
     pub shared: &'j Arc<Shared>,
     pub pool: &'j Rc<Pool>,
-    pub table: &'j Arc<RouteTable>,
     pub route: &'j Route,
     pub service: &'j Service,
-    /// The number of the route in the table, and of the service.
-    pub numbers: (usize, usize),
+    /// Of this route and this service.
+    pub counter: &'j Rc<dyn Count>,
     /// Through how many routers it went.
     pub hops: u32,
     pub begin: Instant,

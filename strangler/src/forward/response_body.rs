@@ -3,7 +3,6 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use actix_web::body::{BodySize, MessageBody};
@@ -16,8 +15,7 @@ use super::framing::Ending;
 use super::idle::{Idle, Moved};
 use super::pool::Pool;
 use super::request_body::Progress;
-use crate::router::Shared;
-use crate::table::RouteTable;
+use crate::router::Count;
 
 /// The body of an answer on its way back. Dropped before its end it closes the connection it comes from.
 pub(super) struct ResponseBody {
@@ -34,15 +32,8 @@ pub(super) struct ResponseBody {
     idle: Idle,
     pool: Rc<Pool>,
     request: Rc<Progress>,
-    told: Told,
-}
-
-/// Whom to tell that it broke off, and what.
-struct Told {
-    shared: Arc<Shared>,
-    table: Arc<RouteTable>,
-    /// The number of the route, and of the service.
-    numbers: (usize, usize),
+    /// Hears it if it breaks off.
+    counter: Rc<dyn Count>,
 }
 
 /// Nothing, of a given size: what HEAD is answered with.
@@ -66,11 +57,7 @@ impl ResponseBody {
             idle: Idle::new(journey.shared.options.idle, Moved::at(journey.begin)),
             pool: Rc::clone(journey.pool),
             request,
-            told: Told {
-                shared: Arc::clone(journey.shared),
-                table: Arc::clone(journey.table),
-                numbers: journey.numbers,
-            },
+            counter: Rc::clone(journey.counter),
         }
     }
 
@@ -112,14 +99,6 @@ impl ResponseBody {
     }
 }
 
-impl Told {
-    fn broken(&self) {
-        let (route, service) = self.numbers;
-        let (route, service) = (&self.table.routes[route], &self.table.services[service]);
-        self.shared.observe.broken(&route.name, &service.name);
-    }
-}
-
 impl MessageBody for ResponseBody {
     type Error = io::Error;
 
@@ -139,7 +118,7 @@ impl MessageBody for ResponseBody {
         }
         match ready!(self.poll_chunk(context)) {
             Some(Err(error)) => {
-                self.told.broken();
+                self.counter.broken();
                 // what came before it is sent first
                 self.error = Some(error);
                 context.waker().wake_by_ref();

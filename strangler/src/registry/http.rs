@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::{HEARTBEAT, Instance, LEASE, Registration, Registry};
 use crate::backend::is_name;
+use crate::live::Live;
 use crate::problem::did_you_mean;
 use crate::table::{Discovery, Endpoint, RouteTable};
-use crate::watch::Live;
 
 /// An instance says that it is there, and where. The answer says for how long that is believed, in seconds.
 pub async fn put(

@@ -1,5 +1,6 @@
 //! What was answered so far, by route and side: enough for a console and for metrics.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,15 +8,14 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use foldhash::HashMap;
 
-use super::hooks::{Answered, Observe};
-use crate::backend::Target;
+use super::hooks::{Answered, Count, Observe};
 
 /// Counts every answer. Cheap to clone: one is given to the router, another is read.
 #[derive(Clone, Default)]
 pub struct Figures(Arc<ArcSwap<Routes>>);
 
 /// By route; of its sides there are few.
-type Routes = HashMap<String, Vec<(String, Arc<Counts>)>>;
+type Routes = HashMap<String, Vec<(String, Counter)>>;
 
 /// What one side of a route answered since the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,10 @@ pub struct Figure {
 
 /// Four buckets to each doubling, from a microsecond to more than an hour.
 const BUCKETS: usize = 128;
+
+/// Of one side of a route. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Counter(Arc<Counts>);
 
 struct Counts {
     errors: AtomicU64,
@@ -57,7 +61,7 @@ impl Figures {
         let routes = self.0.load();
         let mut figures = Vec::new();
         for (route, sides) in &**routes {
-            for (backend, counts) in sides {
+            for (backend, Counter(counts)) in sides {
                 let buckets = counts.latencies.iter();
                 let latencies: Vec<u64> = buckets
                     .map(|bucket| bucket.load(Ordering::Relaxed))
@@ -76,52 +80,53 @@ impl Figures {
         figures
     }
 
-    fn with(&self, route: &str, backend: &str, count: impl FnOnce(&Counts)) {
-        if let Some(counts) = side(&self.0.load(), route, backend) {
-            return count(counts);
+    /// Counts from now on what one side of a route answers, `module` or the service of that name.
+    pub fn counter(&self, route: &str, backend: &str) -> Counter {
+        if let Some(counter) = side(&self.0.load(), route, backend) {
+            return counter;
         }
+        let new = Counter::default();
         self.0.rcu(|routes| {
             let mut more = Routes::clone(routes);
             if side(&more, route, backend).is_none() {
                 let sides = more.entry(route.to_owned()).or_default();
-                sides.push((backend.to_owned(), Arc::default()));
+                sides.push((backend.to_owned(), new.clone()));
             }
             more
         });
-        if let Some(counts) = side(&self.0.load(), route, backend) {
-            count(counts);
-        }
+        // somebody else's, who was quicker
+        side(&self.0.load(), route, backend).unwrap_or(new)
     }
 }
 
-fn side<'r>(routes: &'r Routes, route: &str, backend: &str) -> Option<&'r Counts> {
+fn side(routes: &Routes, route: &str, backend: &str) -> Option<Counter> {
     let mut sides = routes.get(route)?.iter();
-    let (_, counts) = sides.find(|(name, _)| name == backend)?;
-    Some(counts)
+    let (_, counter) = sides.find(|(name, _)| name == backend)?;
+    Some(counter.clone())
 }
 
 impl Observe for Figures {
+    fn side(&self, route: &str, backend: &str) -> Rc<dyn Count> {
+        Rc::new(self.counter(route, backend))
+    }
+}
+
+impl Count for Counter {
     fn answered(&self, answered: &Answered<'_>) {
-        let backend = match answered.backend {
-            Target::Module => "module",
-            Target::Service(name) => name,
-        };
-        let has_failed = answered.refusal.is_some() || answered.status.is_server_error();
-        self.with(&answered.route.name, backend, |counts| {
-            if has_failed {
-                counts.errors.fetch_add(1, Ordering::Relaxed);
-            }
-            counts.latencies[bucket(answered.latency)].fetch_add(1, Ordering::Relaxed);
-            counts
-                .micros
-                .fetch_add(micros(answered.latency), Ordering::Relaxed);
-        });
+        let Answered {
+            status,
+            latency,
+            refusal,
+        } = *answered;
+        if refusal.is_some() || status.is_server_error() {
+            self.broken();
+        }
+        self.0.latencies[bucket(latency)].fetch_add(1, Ordering::Relaxed);
+        self.0.micros.fetch_add(micros(latency), Ordering::Relaxed);
     }
 
-    fn broken(&self, route: &str, service: &str) {
-        self.with(route, service, |counts| {
-            counts.errors.fetch_add(1, Ordering::Relaxed);
-        });
+    fn broken(&self) {
+        self.0.errors.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -215,12 +220,10 @@ mod tests {
 
     #[test]
     fn quantiles_are_of_what_came_since() {
-        let route = crate::parse(crate::BUILT_IN).unwrap().routes.remove(0);
         let figures = Figures::default();
+        let side = figures.counter("app", "module");
         let answer = |millis, status: u16| {
-            figures.answered(&Answered {
-                route: &route,
-                backend: &Target::Module,
+            side.answered(&Answered {
                 status: actix_web::http::StatusCode::from_u16(status).unwrap(),
                 latency: Duration::from_millis(millis),
                 refusal: None,

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::dev::ServiceRequest;
@@ -10,7 +11,6 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::refusal::Refusal;
-use crate::backend::Target;
 use crate::table::{Route, Sticky};
 
 pub type LocalFut<'f, T> = Pin<Box<dyn Future<Output = T> + 'f>>;
@@ -20,11 +20,17 @@ pub type Vouched = (HeaderName, Option<HeaderValue>);
 
 /// Who asks.
 pub trait Authenticate: Send + Sync {
-    /// Finds out who asks and notes it in the request's extensions, where the module finds it. Headers by which
-    /// strangers could pretend to be someone are taken off here. `None`: nothing has to be waited for.
-    fn authenticate<'r>(&'r self, request: &'r mut ServiceRequest) -> Option<LocalFut<'r, ()>> {
+    /// Whether [`authenticate`](Self::authenticate) is for this request: by default for each.
+    fn asks(&self, request: &ServiceRequest) -> bool {
         let _ = request;
-        None
+        true
+    }
+
+    /// Finds out who asks and notes it in the request's extensions, where the module finds it. Headers by which
+    /// strangers could pretend to be someone are taken off here.
+    fn authenticate<'r>(&'r self, request: &'r mut ServiceRequest) -> LocalFut<'r, ()> {
+        let _ = request;
+        Box::pin(std::future::ready(()))
     }
 
     /// What keeps the caller on one side of a route with shares: the same for all their requests. `None` for
@@ -42,7 +48,11 @@ pub trait Authenticate: Send + Sync {
 }
 
 /// Nobody is known.
-impl Authenticate for () {}
+impl Authenticate for () {
+    fn asks(&self, _: &ServiceRequest) -> bool {
+        false
+    }
+}
 
 /// What people see when the router itself answers.
 pub trait Pages: Send + Sync {
@@ -62,11 +72,24 @@ impl Pages for () {
     }
 }
 
+/// Who wants to know what was answered.
+pub trait Observe: Send + Sync {
+    /// Who counts the answers of one side of a route, `module` or the service of that name. Asked by each worker for
+    /// itself at the first answer, and again when the table has changed.
+    fn side(&self, route: &str, backend: &str) -> Rc<dyn Count>;
+}
+
+/// Hears of the answers of one side.
+pub trait Count {
+    fn answered(&self, answered: &Answered<'_>);
+
+    /// The service's answer began, and did not end as it should.
+    fn broken(&self) {}
+}
+
 /// One answer of one side. A request whose service failed and that the module answered then is two of these.
 #[derive(Clone, Copy, Debug)]
 pub struct Answered<'a> {
-    pub route: &'a Route,
-    pub backend: &'a Target,
     pub status: StatusCode,
     /// Until the head of the answer.
     pub latency: Duration,
@@ -74,16 +97,12 @@ pub struct Answered<'a> {
     pub refusal: Option<&'a Refusal>,
 }
 
-/// Who wants to know what was answered.
-pub trait Observe: Send + Sync {
-    fn answered(&self, answered: &Answered<'_>);
-
-    /// The service's answer began, and did not end as it should.
-    fn broken(&self, route: &str, service: &str) {
-        let _ = (route, service);
+impl Observe for () {
+    fn side(&self, _: &str, _: &str) -> Rc<dyn Count> {
+        Rc::new(())
     }
 }
 
-impl Observe for () {
+impl Count for () {
     fn answered(&self, _: &Answered<'_>) {}
 }

@@ -1,51 +1,42 @@
-use std::future::{Ready, ready};
+//! The router around an application's routes: what happens to a request from its head to its answer's.
+
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
-use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::Error;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, HeaderValue};
-use actix_web::{Error, HttpMessage, HttpResponse};
+use pin_project_lite::pin_project;
 
-use super::hooks::{Answered, LocalFut};
-use super::request::{is_safe, prepare, route_of};
-use super::side::side;
-use super::{Refusal, Router, Shared};
-use crate::backend::Target;
-use crate::forward::{Journey, Pool};
-use crate::table::{Fallback, Route, RouteTable};
-use crate::watch::Followed;
+use super::hooks::LocalFut;
+use super::side::Side;
+use super::visit::{Decision, Outcome, Visit, Way, again};
+use super::worker::Worker;
+use super::{Router, request};
 
-/// In the extensions of a request that a service answers: for those who count and trace, further out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Forwarded {
-    pub route: String,
-    pub context: String,
-    pub service: String,
-}
+/// While data changes hands the table is looked at so often.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// [`Router`] as one worker has it.
 pub struct RouterMiddleware<S>(Rc<Worker<S>>);
 
-struct Worker<S> {
-    shared: Arc<Shared>,
-    followed: Followed,
-    pool: Rc<Pool>,
-    module: S,
+type Answer<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
+
+pin_project! {
+    /// An answer on its way. Most are the module's, and cost no allocation; whatever else has to be waited for is boxed.
+    #[project = State]
+    pub enum Routed<S: Service<ServiceRequest>, B> {
+        Refused { answer: Option<ServiceResponse<EitherBody<B>>> },
+        /// Decided by no route.
+        Own { #[pin] call: S::Future },
+        Module { #[pin] call: S::Future, visit: Visit<S>, way: Way, is_safe: bool },
+        Boxed { rest: LocalFut<'static, Answer<B>> },
+    }
 }
-
-type Answer<B> = Result<Outcome<B>, Error>;
-
-enum Outcome<B> {
-    Answered(ServiceResponse<EitherBody<B>>),
-    /// Nothing of it was done: the data behind its route changes hands just now.
-    Again(ServiceRequest),
-}
-
-/// While data changes hands the table is looked at so often.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 impl<S, B> Transform<S, ServiceRequest> for Router
 where
@@ -59,14 +50,8 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, module: S) -> Self::Future {
-        let shared = Arc::clone(&self.0);
-        let pool = Rc::new(Pool::new(&shared.options));
-        ready(Ok(RouterMiddleware(Rc::new(Worker {
-            followed: Followed::new(&shared.live),
-            shared,
-            pool,
-            module,
-        }))))
+        let worker = Worker::new(Arc::clone(&self.0), module);
+        ready(Ok(RouterMiddleware(Rc::new(worker))))
     }
 }
 
@@ -77,227 +62,130 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = LocalFut<'static, Result<Self::Response, Error>>;
+    type Future = Routed<S, B>;
 
-    fn poll_ready(
-        &self,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Result<(), Error>> {
+    fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.0.module.poll_ready(context)
     }
 
-    fn call(&self, request: ServiceRequest) -> Self::Future {
-        Box::pin(answer(Rc::clone(&self.0), request))
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
+        let worker = &self.0;
+        if let Err(refusal) = request::normalise_path(&mut request) {
+            let answer = Some(worker.refuse(request, &refusal));
+            return Routed::Refused { answer };
+        }
+        let is_own = worker.shared.is_own.as_ref();
+        if is_own.is_some_and(|is_own| is_own(request.path())) {
+            let call = worker.module.call(request);
+            return Routed::Own { call };
+        }
+        let visit = Visit::new(Rc::clone(worker));
+        if worker.shared.authenticate.asks(&request) {
+            let rest = Box::pin(identified(visit, request));
+            return Routed::Boxed { rest };
+        }
+        match visit.decide(&request) {
+            Decision::Goes(way) if way.side == Side::Module => Routed::Module {
+                is_safe: request::is_safe(&request),
+                call: worker.module.call(request),
+                visit,
+                way,
+            },
+            decision => Routed::Boxed {
+                rest: Box::pin(answered(visit, request, decision)),
+            },
+        }
     }
 }
 
-/// What every request carries along is small: what only some need is boxed.
-async fn answer<S, B>(
-    worker: Rc<Worker<S>>,
-    mut request: ServiceRequest,
-) -> Result<ServiceResponse<EitherBody<B>>, Error>
+impl<S, B> Future for Routed<S, B>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Output = Answer<B>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let rest: LocalFut<'static, Answer<B>> = match self.as_mut().project() {
+            State::Refused { answer } => {
+                return answer
+                    .take()
+                    .map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)));
+            }
+            State::Own { call } => {
+                return call
+                    .poll(context)
+                    .map_ok(ServiceResponse::map_into_left_body);
+            }
+            State::Boxed { rest } => return rest.as_mut().poll(context),
+            State::Module {
+                call,
+                visit,
+                way,
+                is_safe,
+            } => {
+                let mut response = std::task::ready!(call.poll(context))?;
+                if !visit.has_lost(&response, *is_safe) {
+                    visit.tell_module(&mut response, way);
+                    return Poll::Ready(Ok(response.map_into_left_body()));
+                }
+                let request = again(response);
+                Box::pin(answered(visit.clone(), request, Decision::Held))
+            }
+        };
+        self.set(Self::Boxed { rest });
+        self.poll(context)
+    }
+}
+
+/// Finds out who asks, where a route is asked for.
+async fn identified<S, B>(visit: Visit<S>, mut request: ServiceRequest) -> Answer<B>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody,
 {
-    let begin = Instant::now();
-    let hops = match prepare(&mut request, &worker.shared.options) {
-        Ok(hops) => hops,
-        Err(refusal) => return Ok(worker.refuse(request, &refusal)),
-    };
-    if (worker.shared.is_own)(request.path()) {
-        return Ok(worker.module.call(request).await?.map_into_left_body());
+    if visit.finds_route(&request) {
+        let authenticate = &visit.worker.shared.authenticate;
+        authenticate.authenticate(&mut request).await;
     }
-    let mut is_known = false;
+    let decision = visit.decide(&request);
+    answered(visit, request, decision).await
+}
+
+/// Until it is answered: as long as data changes hands it is decided again.
+async fn answered<S, B>(
+    visit: Visit<S>,
+    mut request: ServiceRequest,
+    mut decision: Decision,
+) -> Answer<B>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
     loop {
-        let table = worker.followed.table();
-        let Some(number) = route_of(&table, &request) else {
-            return Ok(worker.refuse(request, &Refusal::NoRoute));
-        };
-        if !is_known {
-            if let Some(asking) = worker.shared.authenticate.authenticate(&mut request) {
-                asking.await;
-            }
-            is_known = true;
-        }
-        let route = &table.routes[number];
-        let (target, cookie) = side(&worker.shared, route, &request);
-        let is_held =
-            (worker.shared.holds)(route, target, request.head()) && worker.may_wait(begin);
-        let outcome = match target {
-            _ if is_held => Outcome::Again(request),
-            Target::Module => worker.module(request, (&table, number), begin).await?,
-            Target::Service(name) => {
-                let service = table.services.iter().position(|it| it.name == *name);
-                let Some(service) = service else {
-                    let service = name.clone();
-                    return Ok(worker.refuse(request, &Refusal::NotThere { service }));
-                };
-                let journey = Journey {
-                    shared: &worker.shared,
-                    pool: &worker.pool,
-                    table: &table,
-                    route,
-                    service: &table.services[service],
-                    numbers: (number, service),
-                    hops,
-                    begin,
-                };
-                Box::pin(worker.service(request, &journey, target)).await?
-            }
+        let outcome = match decision {
+            Decision::Held => Outcome::Again(request),
+            Decision::Refused(refusal) => return Ok(visit.worker.refuse(request, &refusal)),
+            Decision::Goes(way) => match way.side {
+                Side::Module => {
+                    let is_safe = request::is_safe(&request);
+                    let mut response = visit.worker.module.call(request).await?;
+                    if visit.has_lost(&response, is_safe) {
+                        Outcome::Again(again(response))
+                    } else {
+                        visit.tell_module(&mut response, &way);
+                        Outcome::Answered(response.map_into_left_body())
+                    }
+                }
+                // what only some need is boxed
+                Side::Service(number) => Box::pin(visit.ask_service(request, &way, number)).await?,
+            },
         };
         match outcome {
-            Outcome::Answered(mut response) => {
-                if let Some(cookie) = cookie {
-                    // a cookie of ours is always a header
-                    let _ = response.response_mut().add_cookie(&cookie);
-                }
-                return Ok(response);
-            }
+            Outcome::Answered(response) => return Ok(response),
             Outcome::Again(back) => request = back,
         }
         Box::pin(tokio::time::sleep(LOOK_AGAIN)).await;
-    }
-}
-
-impl<S, B> Worker<S>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    B: MessageBody,
-{
-    fn may_wait(&self, begin: Instant) -> bool {
-        begin.elapsed() < self.shared.options.hold
-    }
-
-    async fn module(
-        &self,
-        mut request: ServiceRequest,
-        (table, number): (&RouteTable, usize),
-        begin: Instant,
-    ) -> Answer<B> {
-        let is_safe = is_safe(&mut request);
-        let response = self.module.call(request).await?;
-        if response.status() == StatusCode::MISDIRECTED_REQUEST && is_safe && self.may_wait(begin) {
-            let (request, refused) = response.into_parts();
-            drop(refused);
-            let mut request = ServiceRequest::from_request(request);
-            request.match_info_mut().reset();
-            return Ok(Outcome::Again(request));
-        }
-        let mut response = response.map_into_left_body();
-        let mark = table.index.name(number);
-        self.mark(response.headers_mut(), mark, &Target::Module);
-        let (route, status) = (&table.routes[number], response.status());
-        self.observe(route, &Target::Module, status, begin, None);
-        Ok(Outcome::Answered(response))
-    }
-
-    async fn service(
-        &self,
-        mut request: ServiceRequest,
-        journey: &Journey<'_>,
-        target: &Target,
-    ) -> Answer<B> {
-        let Journey {
-            table,
-            route,
-            service,
-            begin,
-            ..
-        } = *journey;
-        let (hold, registry) = (self.shared.options.hold, &self.shared.registry);
-        if registry.is_in_between(service, Instant::now(), hold) && self.may_wait(begin) {
-            return Ok(Outcome::Again(request));
-        }
-        request.extensions_mut().insert(Forwarded {
-            route: route.name.clone(),
-            context: route.context.clone(),
-            service: service.name.clone(),
-        });
-        let is_safe = is_safe(&mut request);
-        let may_fall_back =
-            route.fallback == Fallback::Module && is_safe && (self.shared.may_serve)(route);
-        let mut answer = journey.forward(&mut request).await;
-        let is_misdirected = |answer: &HttpResponse| {
-            answer.status() == StatusCode::MISDIRECTED_REQUEST && !service.foreign
-        };
-        if answer.as_ref().is_ok_and(is_misdirected) {
-            // it has just lost the data, and the registry or the table will say so
-            if is_safe && self.may_wait(begin) {
-                drop(answer);
-                request.extensions_mut().remove::<Forwarded>();
-                return Ok(Outcome::Again(request));
-            }
-            answer = Err(Refusal::NotThere {
-                service: service.name.clone(),
-            });
-        }
-        let (status, refusal) = match &answer {
-            Ok(response) => (response.status(), None),
-            Err(refusal) => (refusal.status(), Some(refusal)),
-        };
-        self.observe(route, target, status, begin, refusal);
-        let has_failed = refusal.map_or(status.is_server_error(), Refusal::is_of_service);
-        if has_failed && may_fall_back {
-            drop(answer);
-            request.extensions_mut().remove::<Forwarded>();
-            let place = (&**table, journey.numbers.0);
-            return self.module(request, place, Instant::now()).await;
-        }
-        let mut response = answer.unwrap_or_else(|refusal| self.page(&request, &refusal));
-        let mark = table.index.name(journey.numbers.0);
-        self.mark(response.headers_mut(), mark, target);
-        let response = request.into_response(response).map_into_right_body();
-        Ok(Outcome::Answered(response))
-    }
-
-    /// Without a route.
-    fn refuse(&self, request: ServiceRequest, refusal: &Refusal) -> ServiceResponse<EitherBody<B>> {
-        let mut response = self.page(&request, refusal);
-        let headers = response.headers_mut();
-        let none = HeaderValue::from_static("none");
-        headers.insert(self.shared.options.route_header.clone(), none.clone());
-        headers.insert(self.shared.options.backend_header.clone(), none);
-        request.into_response(response).map_into_right_body()
-    }
-
-    fn page(&self, request: &ServiceRequest, refusal: &Refusal) -> HttpResponse<BoxBody> {
-        let mut response = self.shared.pages.page(request.request(), refusal);
-        if matches!(refusal, Refusal::BadRequest(_) | Refusal::Stalled) {
-            // where the next request begins is not known
-            response
-                .head_mut()
-                .set_connection_type(actix_web::http::ConnectionType::Close);
-        }
-        response
-    }
-
-    fn mark(&self, headers: &mut HeaderMap, route: HeaderValue, backend: &Target) {
-        let backend = match backend {
-            Target::Module => HeaderValue::from_static("module"),
-            Target::Service(name) => {
-                HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static("none"))
-            }
-        };
-        headers.insert(self.shared.options.route_header.clone(), route);
-        headers.insert(self.shared.options.backend_header.clone(), backend);
-    }
-
-    fn observe(
-        &self,
-        route: &Route,
-        backend: &Target,
-        status: StatusCode,
-        begin: Instant,
-        refusal: Option<&Refusal>,
-    ) {
-        let latency = begin.elapsed();
-        self.shared.observe.answered(&Answered {
-            route,
-            backend,
-            status,
-            latency,
-            refusal,
-        });
+        decision = visit.decide(&request);
     }
 }

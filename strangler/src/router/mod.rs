@@ -1,11 +1,14 @@
 //! The middleware: one look at the table per request, then the module answers or a service does.
 
 mod figures;
+mod followed;
 mod hooks;
 mod middleware;
 mod refusal;
 mod request;
 mod side;
+mod visit;
+mod worker;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,14 +18,18 @@ use actix_web::dev::RequestHead;
 use actix_web::http::header::HeaderName;
 
 use crate::backend::Target;
+use crate::live::Live;
 use crate::registry::Registry;
 use crate::table::Route;
-use crate::watch::Live;
 
-pub use figures::{Figure, Figures};
-pub use hooks::{Answered, Authenticate, LocalFut, Observe, Pages, Vouched};
-pub use middleware::{Forwarded, RouterMiddleware};
+pub use figures::{Counter, Figure, Figures};
+pub use hooks::{Answered, Authenticate, Count, LocalFut, Observe, Pages, Vouched};
+pub use middleware::{Routed, RouterMiddleware};
 pub use refusal::Refusal;
+pub use visit::Forwarded;
+
+/// How answers, figures and metrics call the side that is no service.
+const MODULE: &str = "module";
 
 /// The router, to be [wrapped](actix_web::App::wrap) around an application's routes. Cheap to clone: make one before
 /// the server, so that all its workers share one registry and one table.
@@ -37,9 +44,9 @@ pub(crate) struct Shared {
     pub pages: Box<dyn Pages>,
     pub observe: Box<dyn Observe>,
     pub may_serve: Box<MayServe>,
-    pub holds: Box<Holds>,
+    pub holds: Option<Box<Holds>>,
     pub trusts: Box<Trusts>,
-    pub is_own: Box<IsOwn>,
+    pub is_own: Option<Box<IsOwn>>,
 }
 
 type MayServe = dyn Fn(&Route) -> bool + Send + Sync;
@@ -106,9 +113,9 @@ impl Router {
             pages: Box::new(()),
             observe: Box::new(()),
             may_serve: Box::new(|_| true),
-            holds: Box::new(|_, _, _| false),
+            holds: None,
             trusts: Box::new(|_| false),
-            is_own: Box::new(|_| false),
+            is_own: None,
         })
     }
 
@@ -166,7 +173,7 @@ impl Builder {
         mut self,
         holds: impl Fn(&Route, &Target, &RequestHead) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.0.holds = Box::new(holds);
+        self.0.holds = Some(Box::new(holds));
         self
     }
 
@@ -180,7 +187,7 @@ impl Builder {
     /// Paths that no route decides, because they are about this very process: its health, for instance.
     #[must_use]
     pub fn besides(mut self, is_own: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
-        self.0.is_own = Box::new(is_own);
+        self.0.is_own = Some(Box::new(is_own));
         self
     }
 

@@ -1,6 +1,7 @@
 //! What the router looks at in a request, and does to it, before it decides.
 
-use actix_web::HttpMessage as _;
+use std::borrow::Cow;
+
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::uri::{PathAndQuery, Uri};
 
@@ -23,8 +24,17 @@ pub(super) fn route_of(table: &RouteTable, request: &ServiceRequest) -> Option<u
     table.index.find_context(context)
 }
 
-/// Gives the path its one spelling, for whoever answers, and counts the hops so far.
-pub(super) fn prepare(request: &mut ServiceRequest, options: &Options) -> Result<u32, Refusal> {
+/// Gives the path its one spelling, for whoever answers.
+pub(super) fn normalise_path(request: &mut ServiceRequest) -> Result<(), Refusal> {
+    let respelled = match normalise(request.path())? {
+        Cow::Borrowed(_) => return Ok(()),
+        Cow::Owned(path) => path,
+    };
+    respell(request, respelled).ok_or(Refusal::BadRequest("this is no path"))
+}
+
+/// Through how many routers it went, before it goes to a service.
+pub(super) fn hops(request: &ServiceRequest, options: &Options) -> Result<u32, Refusal> {
     let hops = match request.headers().get(&options.hops_header) {
         None => 0,
         Some(value) => {
@@ -34,13 +44,6 @@ pub(super) fn prepare(request: &mut ServiceRequest, options: &Options) -> Result
     };
     if hops > options.max_hops {
         return Err(Refusal::Loop);
-    }
-    let respelled = match normalise(request.path())? {
-        std::borrow::Cow::Borrowed(_) => None,
-        std::borrow::Cow::Owned(path) => Some(path),
-    };
-    if let Some(path) = respelled {
-        respell(request, path).ok_or(Refusal::BadRequest("this is no path"))?;
     }
     Ok(hops)
 }
@@ -57,12 +60,7 @@ fn respell(request: &mut ServiceRequest, path: String) -> Option<()> {
 }
 
 /// May be answered twice: changes nothing and brings nothing along.
-pub(super) fn is_safe(request: &mut ServiceRequest) -> bool {
-    let has_body = {
-        let payload = request.take_payload();
-        let has_body = !matches!(payload, Payload::None);
-        request.set_payload(payload);
-        has_body
-    };
-    request.method().is_safe() && !has_body
+pub(super) fn is_safe(request: &ServiceRequest) -> bool {
+    let (head, payload) = request.parts();
+    head.method().is_safe() && matches!(payload, Payload::None)
 }

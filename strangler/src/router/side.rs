@@ -8,6 +8,13 @@ use crate::backend::Target;
 use crate::decide::choose;
 use crate::table::{Route, Sticky};
 
+/// A service by its number in the table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Module,
+    Service(usize),
+}
+
 /// The side, and the cookie that keeps the caller on it, if it is new; boxed, because hardly any request needs one.
 pub(super) fn side<'r>(
     shared: &Shared,

@@ -30,6 +30,7 @@ impl Direction {
     }
 }
 
+const BEGUN: &str = "begun step";
 const LAST: &str = "flipped";
 /// Those of [`Walk::carry`], then ready and flipped.
 const STEPS: u8 = 7;
@@ -38,6 +39,8 @@ const STEPS: u8 = 7;
 pub struct Walk {
     to: String,
     done: u8,
+    /// The step that was told last.
+    at: String,
     last: Instant,
     /// Since when nobody can write.
     fenced: Option<Instant>,
@@ -50,12 +53,13 @@ impl Walk {
         let walk = Self {
             to: to.location().to_owned(),
             done: 0,
+            at: BEGUN.to_owned(),
             last: Instant::now(),
             fenced: None,
             reporter,
         };
         // from now on its router lets writes wait, rather than have them wait at the fence
-        walk.reporter.tell_and_wait(walk.news("begun step", "", 0));
+        walk.reporter.tell_and_wait(walk.news(BEGUN, "", 0));
         walk
     }
 
@@ -71,6 +75,7 @@ impl Walk {
             percent,
             step: step.to_owned(),
             what: what.to_owned(),
+            stopped: false,
         }
     }
 
@@ -82,6 +87,7 @@ impl Walk {
         if word == LAST {
             self.done = STEPS;
         }
+        word.clone_into(&mut self.at);
         self.report(word, what, 0);
         let _ = point;
         fail::fail_point!(point, |_| std::process::abort());
@@ -141,6 +147,18 @@ impl Walk {
         };
         self.step(LAST, &what, "move::flipped");
         tell::pause(self.fenced.map(|since| since.elapsed()));
+    }
+}
+
+/// Whoever waits for a move that ends before its last step waits no longer.
+impl Drop for Walk {
+    fn drop(&mut self) {
+        if self.done < STEPS {
+            self.reporter.tell(News {
+                stopped: true,
+                ..self.news(&self.at, "", 0)
+            });
+        }
     }
 }
 

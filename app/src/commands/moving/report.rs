@@ -107,6 +107,7 @@ mod tests {
             percent: 0,
             step: "copied".to_owned(),
             what: String::new(),
+            stopped: false,
         });
         let (mut stream, _) = shop.accept().unwrap();
         let mut said = BufReader::new(stream.try_clone().unwrap());

@@ -10,6 +10,7 @@ use platform::problem::Problem;
 use super::view::{self, MoveView, RouteView, ServiceView, StateView};
 use super::{EVENTS, HISTORY};
 use crate::pages::OwnPages;
+use crate::routing::moves::Standing;
 
 #[derive(Template)]
 #[template(path = "console/routes.html")]

@@ -18,6 +18,7 @@ use super::list::RoutesPage;
 use super::preview::{PreviewPage, Told};
 use super::view::{InstanceView, MoveView, RouteView, ServiceView, StateView};
 use crate::routing::Side;
+use crate::routing::moves::Standing;
 
 const REFUSED: &str =
     "data/routes.toml:93:11: unknown key \"backned\" in a route; did you mean \"backend\"? <L>";
@@ -137,22 +138,22 @@ fn services() -> Vec<ServiceView> {
 }
 
 fn moves() -> Vec<MoveView> {
-    let moving = |context: &str, percent, step: &str, is_silent| MoveView {
+    let moving = |context: &str, percent, step: &str, standing| MoveView {
         context: context.to_owned(),
         to: "/srv/shop/data2/catalog.db <L>".to_owned(),
         percent,
         step: step.to_owned(),
         what: "20 tables, 1400 rows, 1.2 MB, compared <L>".to_owned(),
-        has_ended: percent == 100,
-        is_silent,
+        standing,
         begun: Duration::from_secs(90),
         last: Duration::from_secs(70),
     };
     vec![
-        moving("catalog", 28, "copied", false),
-        moving("stock", 57, "handed over", true),
-        moving("cart", 100, "flipped", false),
-        moving("board", 0, "begun step", false),
+        moving("catalog", 28, "copied", Standing::UnderWay),
+        moving("stock", 57, "handed over", Standing::Silent),
+        moving("cart", 100, "flipped", Standing::Done),
+        moving("board", 0, "begun step", Standing::UnderWay),
+        moving("orders", 14, "fenced", Standing::Stopped),
     ]
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use platform::page::Page;
 use strangler::{Backend, Current, Instance, Match, PathMatch, Route, RouteTable, Service, Target};
 
+use crate::routing::moves::Standing;
 use crate::routing::{Routing, Side};
 
 pub struct RouteView {
@@ -75,9 +76,7 @@ pub struct MoveView {
     pub percent: u8,
     pub step: String,
     pub what: String,
-    pub has_ended: bool,
-    /// It says nothing any more and is not done.
-    pub is_silent: bool,
+    pub standing: Standing,
     pub begun: Duration,
     pub last: Duration,
 }
@@ -215,8 +214,7 @@ impl MoveView {
         moves
             .map(|moving| Self {
                 percent: moving.percent(),
-                has_ended: moving.has_ended(),
-                is_silent: moving.is_silent(now),
+                standing: moving.standing(now),
                 begun: now.duration_since(moving.begun),
                 last: now.duration_since(moving.last),
                 context: moving.context,

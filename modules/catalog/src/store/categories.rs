@@ -117,15 +117,26 @@ pub fn put(conn: &mut Conn, all: &[Category], editor: &Editor) -> Result<(), Cat
     )?)
 }
 
-/// Refused while a product is in it.
-pub fn remove(conn: &mut Conn, slug: &str, editor: &Editor) -> Result<(), CatalogError> {
+/// All of them, or none: one that a product is in is refused by its number.
+pub fn remove(conn: &mut Conn, slugs: &[String], editor: &Editor) -> Result<(), CatalogError> {
+    for (n, slug) in slugs.iter().enumerate() {
+        remove_one(conn, (n, slug), editor)?;
+    }
+    Ok(())
+}
+
+fn remove_one(
+    conn: &mut Conn,
+    (n, slug): (usize, &str),
+    editor: &Editor,
+) -> Result<(), CatalogError> {
     let empty = categories::table
         .filter(categories::slug.eq(slug))
         .filter(categories::products.eq(0));
     let removed = on_both!(conn, |c| diesel::delete(empty).execute(c))?;
     if removed == 0 {
         let flaw = Flaw::new("drop", Rule::NotEmpty(slug.to_owned()));
-        return Err(CatalogError::Refused(vec![(0, flaw)]));
+        return Err(CatalogError::Refused(vec![(n, flaw)]));
     }
     let (at, who) = (editor.at, editor.who.clone());
     Ok(audit::record(

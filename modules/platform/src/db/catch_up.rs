@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection as _;
 
-use super::{Conn, Db, DbError, Isolation};
+use super::{Conn, Db, DbError, Engine, Isolation};
 
 /// In the context's own schema.
 const CATCH_UP: &str = "DO $$ DECLARE name text; BEGIN \
@@ -15,7 +15,10 @@ impl Db {
     /// After much was written at once: PostgreSQL learns how much there is, and puts the new texts where a search looks
     /// first. By itself it would do so within a minute or so, and be slow until then. SQLite puts nothing off.
     pub async fn catch_up(&self) -> Result<(), DbError> {
-        self.write_with(Isolation::ReadCommitted, catch_up).await
+        match &self.0.engine {
+            Engine::Postgres(_) => self.write_with(Isolation::ReadCommitted, catch_up).await,
+            Engine::Sqlite(_) => Ok(()),
+        }
     }
 }
 

@@ -52,6 +52,8 @@ struct Wish {
     /// In the order that it asks for.
     keep: Vec<Category>,
     drop: Vec<String>,
+    /// Of each of `drop`.
+    rows: Vec<usize>,
     errors: Vec<FieldError>,
 }
 
@@ -67,18 +69,24 @@ pub async fn save(
     form: Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Problem> {
     let rows = typed(&form, &service.categories().await?);
-    let Wish { keep, drop, errors } = wish(&rows);
+    let wish = wish(&rows);
     let again = |errors| {
         let shown = CategoriesPage::new(page.clone(), rows.clone(), errors);
         page::render_status(StatusCode::UNPROCESSABLE_ENTITY, &shown)
     };
-    if !errors.is_empty() {
-        return again(errors);
+    if !wish.errors.is_empty() {
+        return again(wish.errors);
     }
-    match service.put_categories(keep, drop, who(admin)).await {
+    let put = service.put_categories(wish.keep, wish.drop, who(admin));
+    match put.await {
         Ok(()) => Ok(page.redirect_saying(CATEGORIES, "catalog-categories-saved")),
         Err(CatalogError::Refused(flaws)) => {
-            again(flaws.iter().map(|(_, flaw)| field_error(flaw)).collect())
+            let flaws = flaws.into_iter();
+            again(
+                flaws
+                    .map(|(n, flaw)| error_at(wish.rows[n], flaw))
+                    .collect(),
+            )
         }
         Err(error) => Err(error.into()),
     }
@@ -140,6 +148,7 @@ fn wish(rows: &[Row]) -> Wish {
     for (at, row) in rows.iter().enumerate() {
         if row.drop {
             wish.drop.push(row.slug.clone());
+            wish.rows.push(at);
             continue;
         }
         let is_twice = rows[..at].iter().any(|earlier| earlier.slug == row.slug);
@@ -150,10 +159,7 @@ fn wish(rows: &[Row]) -> Wish {
         };
         match parsed {
             Ok(category) => placed.push((row.place.trim().parse().unwrap_or(u32::MAX), category)),
-            Err(flaw) => {
-                let field = format!("{at}.{}", flaw.field);
-                wish.errors.push(field_error(&Flaw { field, ..flaw }));
-            }
+            Err(flaw) => wish.errors.push(error_at(at, flaw)),
         }
     }
     placed.sort_by_key(|(place, _)| *place);
@@ -161,9 +167,19 @@ fn wish(rows: &[Row]) -> Wish {
     wish
 }
 
+fn error_at(row: usize, flaw: Flaw) -> FieldError {
+    let field = format!("{row}.{}", flaw.field);
+    field_error(&Flaw { field, ..flaw })
+}
+
 impl Row {
     fn is_blank(&self) -> bool {
         self.slug.is_empty() && self.name == Both::default()
+    }
+
+    /// What is ticked stays so, though a product came into it meanwhile.
+    fn may_drop(&self) -> bool {
+        self.products == Some(0) || self.drop
     }
 }
 
@@ -210,7 +226,11 @@ impl CategoriesPage {
 #[cfg(test)]
 impl CategoriesPage {
     pub fn sample(page: Page) -> Self {
-        let errors = vec![FieldError::new("0.name.ko", "catalog-bad-required")];
+        let not_empty = Flaw::new("drop", Rule::NotEmpty("bowls".to_owned()));
+        let errors = vec![
+            FieldError::new("0.name.ko", "catalog-bad-required"),
+            error_at(1, not_empty),
+        ];
         Self::new(page, rows(super::sample_categories()), errors)
     }
 }

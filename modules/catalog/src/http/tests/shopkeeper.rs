@@ -507,10 +507,19 @@ async fn shelves_are_put_up_renamed_moved_and_taken_down() {
     let expect = expect.map(|(slug, name)| (slug.clone(), name.to_owned()));
     assert_eq!(categories(&shop).await, expect);
 
-    // the mug is in it
-    let refused = save(&[("0.is", "food"), ("0.drop", "on")]).await;
+    // the mug is in it: its own row says so, and nothing else is taken down
+    let food = [
+        ("0.is", "garden"),
+        ("0.drop", "on"),
+        ("1.is", "food"),
+        ("1.drop", "on"),
+    ];
+    let refused = save(&food).await;
     assert_eq!(refused.status, 422);
-    assert!(refused.body.contains("food"));
+    for part in ["href=\"#f-1.drop\"", "id=\"f-1.drop\"", "food"] {
+        assert!(refused.body.contains(part), "{part}");
+    }
+    assert_eq!(categories(&shop).await, expect);
     assert_eq!(
         save(&[("0.is", "garden"), ("0.drop", "on")]).await.status,
         303
