@@ -45,7 +45,7 @@ pub fn start_all(cores: &Cores) -> Contestants {
     }
 }
 
-/// An application that does next to nothing, and one that does what the least of a shop's answers cost at least.
+/// An application that does next to nothing, and one that does a little: less than the shop for any of its answers.
 pub fn requests() -> [Request; 2] {
     let get = |path| proxies::request("GET", path, 0);
     [
